@@ -10,7 +10,7 @@ import { type ReportedFinding, reportedFindings } from '../self-hosted/reported-
 import { type Job, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
 import { type Case, type Expected, expectedSender, type Variant } from './scenarios/case.ts';
-import { shortTimeouts } from './scenarios/faults/configuration.ts';
+import { longTimeouts, shortTimeouts, slowFindings } from './scenarios/faults/configuration.ts';
 import { caseStateTable } from './scenarios/faults/system-log.ts';
 import { forgetSignIns } from './scenarios/faults/test-user.ts';
 import { healthyVariants } from './scenarios/healthy-variants.ts';
@@ -114,7 +114,8 @@ export class CaseWorker implements AsyncDisposable {
 
   /** Injects a variant's faults, runs the group that must report them, and restores. */
   async try({ case: one, variant, org }: SelectedVariant): Promise<RunVerification> {
-    const faults = [shortTimeouts, at(variant.target, forgetSignIns), ...variant.faults];
+    const timeouts = slowFindings.includes(variant.expected.code) ? shortTimeouts : longTimeouts;
+    const faults = [timeouts, at(variant.target, forgetSignIns), ...variant.faults];
     return verifyRun(one, variant, await this.#run(org, variant.target.group, faults));
   }
 

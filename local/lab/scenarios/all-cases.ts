@@ -14,7 +14,7 @@ import { serverConfigurationCases } from './cases/server-configuration.ts';
 import { systemLogCases } from './cases/system-log.ts';
 import { tokenCases } from './cases/tokens.ts';
 import { intercept } from './faults/answers.ts';
-import { changeOrg, replaceApiSecret, replaceServiceSecret, type Secret } from './faults/configuration.ts';
+import { longTimeouts, replaceApiSecret, replaceServiceSecret, type Secret } from './faults/configuration.ts';
 import { allEndpoints, rateLimits, runTargets, token } from './targets.ts';
 
 const monitor = (code: string): Expected => ({ code, domain: 'monitor' });
@@ -44,10 +44,7 @@ const refuseMetrics =
   ({ aws }) => ({ restore: aws.injectFault('PutMetricData', fault) });
 
 /** A function timeout just above the time that a run reserves for publishing, and a longer request timeout. */
-const shortOfTime: readonly Fault[] = [
-  () => ({ timeoutMs: 7_000 }),
-  changeOrg((org) => ({ ...org, slowAfterMs: 9_000, timeoutMs: 10_000 })),
-];
+const shortOfTime: readonly Fault[] = [() => ({ timeoutMs: 7_000 }), longTimeouts];
 
 export const monitorCases: readonly Case[] = [
   defineCase('M1', 'a secret cannot be read', 'ticket', [

@@ -9,7 +9,7 @@ import { allCases } from './all-cases.ts';
 import { type Case, type Variant, variantName } from './case.ts';
 import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
-import { injects, injectsWithShortTimeouts } from './faults/configuration.ts';
+import { injects, injectsWithShortTimeouts, slowFindings } from './faults/configuration.ts';
 import { forgetSignIns } from './faults/test-user.ts';
 import {
   type ExpectedContext,
@@ -20,9 +20,6 @@ import {
   type Scenario,
 } from './scenario.ts';
 import { at } from './targets.ts';
-
-/** Findings that take a timeout to appear, and would take as long as a deployed run waits. */
-const slowFindings = ['connect-timeout', 'no-answer', 'slow-answer', 'resource-slow'];
 
 /** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
 const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];

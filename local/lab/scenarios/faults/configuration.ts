@@ -51,6 +51,12 @@ function changeApiCredential(change: (api: ApiCredential) => ApiCredential): Fau
   return changeOrg((org) => (org.api ? { ...org, api: change(org.api) } : org));
 }
 
+/** Findings that take a timeout to appear, and would take as long as a deployed run waits. */
+export const slowFindings: readonly string[] = ['connect-timeout', 'no-answer', 'slow-answer', 'resource-slow'];
+
+/** Tolerates slow answers, so that a busy machine does not look like a slow Okta. */
+export const longTimeouts = changeOrg((org) => ({ ...org, slowAfterMs: 9_000, timeoutMs: 10_000 }));
+
 /** Short enough to detect slow and missing answers quickly, long enough for healthy answers on a busy machine. */
 export const shortTimeouts = changeOrg((org) => ({ ...org, slowAfterMs: 1_200, timeoutMs: 3_000 }));
 
