@@ -11,7 +11,7 @@ export interface CaseSwitch {
   readonly active: readonly string[];
   /**
    * Selects cases instead of those before; none ends all failures. Each happens in the first of its ways that the
-   * emulator alone can cause. Throws `UsageError` if there is none, and leaves everything as it was.
+   * emulator alone can cause. Throws `UsageError` if there is none, and then changes nothing.
    */
   select(cases: readonly string[]): Promise<void>;
 }

@@ -6,12 +6,12 @@ import { openHistory } from '../self-hosted/history/open-history.ts';
 import type { Deployments } from './deployments.ts';
 import type { Simulation } from './simulation/simulation.ts';
 
-/** A board that shows whatever simulation is open. */
+/** A board that shows the open simulation. */
 export interface PlayedBoard extends AsyncDisposable {
   readonly url: string;
   /** Opens simulations that the board shows. */
   readonly deployments: Deployments;
-  /** Resolves when somebody opens the page. */
+  /** Resolves when the page is opened. */
   readonly viewed: Promise<void>;
 }
 

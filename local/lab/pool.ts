@@ -17,7 +17,7 @@ export interface PoolSize {
 /** Busy workers keep the processors busy. Waiting workers take no processor time, so there are some more of them. */
 const defaultSize: PoolSize = { busy: 2 * Math.max(1, Math.min(4, availableParallelism())), waiting: 3 };
 
-/** Long jobs start early, so that nobody waits for one at the end. */
+/** Long jobs start early, so that no worker waits for one at the end. */
 const preferences: Readonly<Record<keyof PoolSize, readonly Pace[]>> = {
   busy: ['long', 'short', 'waits'],
   waiting: ['waits', 'short', 'long'],

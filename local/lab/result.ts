@@ -6,7 +6,7 @@ export interface Result {
   readonly name: string;
   readonly title: string;
   readonly passed: boolean;
-  /** What is wrong, in plain words. */
+  /** The problem, in plain words. */
   readonly failures: readonly string[];
   readonly seconds: number;
 }

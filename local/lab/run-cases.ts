@@ -93,7 +93,7 @@ function healthyJobs(orgs: readonly MonitoredOrg[], count: number): readonly Job
 /** An org in a group's event, and the org of the configuration that it is made of. */
 type CaseEvent = ReturnType<typeof probeEvents>[number] & { readonly of: MonitoredOrg };
 
-/** Runs probe functions one after the other, in an environment of its own. */
+/** Runs probe functions one after the other, in its own environment. */
 export class CaseWorker implements AsyncDisposable {
   readonly #events: readonly CaseEvent[];
   readonly #emulated: EmulatedOrgs;

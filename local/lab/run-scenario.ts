@@ -102,7 +102,7 @@ function stateOf(simulation: Simulation, alarm: string): string | undefined {
   return isDeployed ? simulation.alarmState(alarm).state : undefined;
 }
 
-/** Alarms that notify nobody are parts of others, and may have a longer memory. */
+/** Alarms without actions are parts of others, and may have a longer memory. */
 function stillFiring(simulation: Simulation): readonly string[] {
   const names = simulation.deployment.alarms.alarms.flatMap(({ name, actions }) =>
     actions.ALARM.length > 0 ? [name] : [],
@@ -111,9 +111,9 @@ function stillFiring(simulation: Simulation): readonly string[] {
 }
 
 /**
- * A message as people got it. Undefined if nobody did: it was not delivered, or its topic is one for functions.
+ * Returns a message as people got it. Undefined if it reached no one: it was not delivered, or its topic is one for functions.
  *
- * Trap: a message that got stuck in a topic of alarms has reached nobody.
+ * Trap: a message that got stuck in a topic of alarms has reached no one.
  */
 export function notificationOf(message: Simulation['inbox'][number], firstFaultAt: number): Notification | undefined {
   const { at, sentAt, topic, route, state, from, subject, deliveries, context } = message;
@@ -147,7 +147,7 @@ function receiptsOf(
           {
             ...{ endpoint, attempts, text, minute: minuteOf(deliveredAt) },
             ...{ status: state === 'OK' ? 'resolved' : 'firing', ...(alarm !== undefined && { alarm }) },
-            // No alarm's message causes what the sweep sends.
+            // The sweep's messages follow from no alarm's message.
             ...statedIn(text),
             ...(subject !== undefined && { subject }),
           },

@@ -53,7 +53,7 @@ export interface ScenarioSelection {
   readonly scenarios?: readonly string[] | undefined;
   readonly packetLossMinutes: number;
   readonly everyVariant?: boolean;
-  /** One case for each alarm, because what is between an alarm and people is the same for all its findings, and small fleets. */
+  /** One case for each alarm, because all findings of an alarm take the same way to people, and small fleets. */
   readonly quick?: boolean;
 }
 
@@ -90,7 +90,7 @@ export function selectScenarios(
   };
 }
 
-/** The first scenario of each alarm, and of those that wait for timeouts only if there is no other. */
+/** The first scenario of each alarm. One that waits for time-outs is taken only if there is no other. */
 function firstOfAlarms(scenarios: readonly Scenario[]): readonly Scenario[] {
   const byAlarm = Map.groupBy(scenarios, ({ expected }) => expected.map(({ alarm }) => alarm).join(' '));
   return [...byAlarm.values()].flatMap((each) => each.find(({ pace }) => pace !== 'waits') ?? each.slice(0, 1));

@@ -16,14 +16,14 @@ export interface NotificationResult {
 
 export interface ScenarioVerification {
   readonly passed: boolean;
-  /** What is wrong, in plain words. */
+  /** The problem, in plain words. */
   readonly failures: readonly string[];
   readonly notifications: readonly NotificationResult[];
   readonly unexpectedAlarms: readonly string[];
 }
 
 /**
- * Verifies what people got: one message per incident, in time, on the right route and with the right finding; one more when
+ * Verifies the messages: one per incident, in time, on the right route and with the right finding; one more when
  * it is resolved; and nothing else. It reads the messages' data, not their prose.
  */
 export function verifyScenario(scenario: Scenario, trace: Trace): ScenarioVerification {
@@ -58,7 +58,7 @@ function isAbout({ alarm, route, context }: ExpectedNotification, notification: 
   return notification.alarm === alarm && notification.route === route && isAsExpected;
 }
 
-/** What the trace holds about one expected notification. */
+/** The trace of one expected notification. */
 function observed(expected: ExpectedNotification, { transitions, notifications, faultMinutes }: Trace) {
   const about = notifications.filter((notification) => isAbout(expected, notification));
   return {
@@ -114,7 +114,7 @@ function problemsOf(expected: ExpectedNotification, trace: Trace): readonly stri
   ];
 }
 
-/** Where a message's data differs from what is expected. */
+/** Returns where a message's data differs from the expectation. */
 function wrongContext({ alarm, route, context: expected }: ExpectedNotification, { status, context }: Notification) {
   if (!expected) return [];
   if (!context) return [`the ${status} message has no data`];

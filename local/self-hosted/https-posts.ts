@@ -31,7 +31,7 @@ const timeoutMs = 5_000;
  * Posts messages to their real receivers: as SNS does, in its envelope, or as an API destination, with what its connection
  * adds.
  *
- * Trap: nobody but SNS can sign as SNS does. The envelope has no signature, and a receiver that verifies it refuses it.
+ * Trap: only SNS can sign as SNS does. The envelope has no signature, and a receiver that verifies it refuses it.
  * https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
  */
 export function openHttpsPosts({
@@ -80,7 +80,7 @@ export function openHttpsPosts({
     post(target, delivery, _at, onAttempt) {
       delivery.failed = true;
       delivery.attempts ??= 0;
-      // Later, so that whoever keeps the message has kept it before its delivery changes.
+      // Later, so that the message is stored before its delivery changes.
       setImmediate(() => void deliver(target, delivery, onAttempt));
     },
     // Each try waits for its own time.
@@ -118,7 +118,7 @@ async function requestOf(
   };
 }
 
-/** The value of a reference to a secret; any other text as it is. Throws without quoting anything if there is no value. */
+/** Returns the value of a reference to a secret, and any other text unchanged. Throws without quoting anything if the secret has no value. */
 async function resolveReference(value: string, secrets: StoredSecrets): Promise<string> {
   const reference = referenceIn(value);
   if (!reference) return value;

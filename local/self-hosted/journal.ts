@@ -16,13 +16,13 @@ export interface Invocation {
   /** Counts the attempts for this event from 1. */
   readonly attempt: number;
   readonly status: 'succeeded' | 'failed' | 'throttled';
-  /** What it threw, or why it was stopped. */
+  /** Its error, or why it was stopped. */
   readonly error?: string;
   readonly durationMs: number;
   readonly cold: boolean;
   /** The number of probes that passed, failed and were skipped. */
   readonly outcomes: Readonly<Record<'passed' | 'failed' | 'skipped', number>>;
-  /** Failures, warnings, and what the run reports of itself. */
+  /** Failures, warnings, and findings about the run itself. */
   readonly findings: readonly ReportedFinding[];
 }
 

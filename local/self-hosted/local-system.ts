@@ -42,7 +42,7 @@ import type { Deployment } from './template/deployment.ts';
 import { type Deployed, isOrg, orgsIn } from './template/read-deployment.ts';
 import { account, region } from './template/resolve-text.ts';
 
-/** What the system knew when it was last open. */
+/** The state of the system when it was last open. */
 export interface KeptState extends KeptCloudWatch {
   /** When each schedule was created, by its name. */
   readonly schedules: ReadonlyMap<string, number>;
@@ -50,7 +50,7 @@ export interface KeptState extends KeptCloudWatch {
   readonly items: ReadonlyMap<string, readonly Item[]>;
   /** The lines of each log group, by its name. */
   readonly logs: ReadonlyMap<string, readonly { readonly timestamp: number; readonly message: string }[]>;
-  /** What was in Lambda's queue. */
+  /** The contents of Lambda's queue. */
   readonly events: readonly QueuedEvent[];
   /** Whether nothing ran for some minutes since then. */
   readonly hasGap: boolean;
@@ -269,7 +269,7 @@ export class LocalSystem implements AsyncDisposable {
     for (const { name } of this.deployment.tables) await this.aws.tables.expire(name, 'expiresAt', this.#now);
   }
 
-  /** Ends the functions. From now on nothing is recorded: a run that has not ended is none. */
+  /** Ends the functions. From now on nothing is recorded, not even runs that are under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await this.lambda[Symbol.asyncDispose]();

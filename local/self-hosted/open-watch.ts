@@ -23,7 +23,7 @@ export interface WatchOptions {
   readonly clock: RealTime;
   /** A PEM file of authorities that the functions trust in addition to Node's own. */
   readonly caFile?: string | undefined;
-  /** Is told the same as the history. */
+  /** Receives the same events as the history. */
   readonly journal?: Journal | undefined;
   /** Posts to receivers by https. */
   readonly send?: typeof fetch;
@@ -36,7 +36,7 @@ const noQuota = { region: 'us-east-1', concurrency: Number.POSITIVE_INFINITY };
  * The deployed system on this machine, in real time, against the real orgs: the same functions, schedules, alarms and
  * messages, and no AWS. It goes on where the history ends.
  *
- * Nothing here limits what the functions do, and nothing adds to it: an org gets the requests that the deployment would
+ * The functions do neither more nor less here: an org gets the requests that the deployment would
  * send.
  */
 export class Watch extends LocalSystem {

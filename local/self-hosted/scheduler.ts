@@ -22,7 +22,7 @@ export interface DueStart extends ScheduledStart {
 }
 
 export interface Jitter {
-  /** Each start is from 0 to so many seconds after its scheduled time. */
+  /** The most seconds by which a start is later than its scheduled time. */
   readonly mostSeconds: number;
   readonly seed?: number;
 }
@@ -42,7 +42,7 @@ const mostDuplicateSeconds = 20;
  * EventBridge Scheduler: it starts targets within a minute of their time, and now and then twice. Without jitter, each
  * start is on time, as long as its schedule has no flexible time window.
  *
- * Trap: Scheduler delivers at least once and with a precision of a minute. What it starts may come at any second.
+ * Trap: Scheduler delivers at least once and with a precision of a minute, so a run may begin at any second.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html
  */

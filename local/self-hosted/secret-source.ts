@@ -27,7 +27,7 @@ export function secretsInFile(file: string, key: Uint8Array): StoredSecrets {
   };
 }
 
-/** Secrets from AWS Secrets Manager, with the credentials of whoever starts the command. */
+/** Secrets from AWS Secrets Manager, with the credentials of the command's user. */
 export function secretsInAws(client: Pick<SecretsManagerClient, 'send'>): StoredSecrets {
   return {
     async get(name) {

@@ -20,14 +20,14 @@ export function synthesize(config: Config): { readonly stack: MonitorStack; read
       ...context,
       // As the command line does: otherwise a template does not name the templates that are nested in it.
       'aws:cdk:enable-asset-metadata': true,
-      // Whoever deploys the configuration reads its warnings, and each command would print them again.
+      // People read the configuration's warnings when they deploy, and each command would print them again.
       '@aws-cdk/core:annotationsInValidationReport': false,
     },
     builtinCloudFormationValidation: false,
   });
   const stack = new MonitorStack(app, 'OktaSynthetics', {
     config,
-    // The simulation has a time of its own, and the configuration has been reviewed.
+    // The simulation has its own time, and the configuration has been reviewed.
     now: 0,
     code: () => Code.fromInline('export const handler = () => {};'),
   });

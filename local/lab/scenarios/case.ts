@@ -13,26 +13,26 @@ export interface Expected {
   readonly domain: FaultDomain;
 }
 
-/** One way for a failure to happen at one target, and what the monitor must then report. */
+/** One way for a failure to happen at one target, and the report that the monitor must make. */
 export interface Variant {
   /** Where the finding must be reported. */
   readonly target: ScenarioTarget;
-  /** What it looks like on the wire, in a few words. Unique among a case's variants at one target. */
+  /** The symptom on the wire, in a few words. Unique among a case's variants at one target. */
   readonly symptom: string;
   readonly expected: Expected;
   /** Overrides the severity of the case. */
   readonly severity?: Severity;
-  /** Who answers, if that is not what the finding says. */
+  /** Who answers, if the finding does not say so. */
   readonly answeredBy?: Ascription['by'];
   /** The finding is a warning of a probe that passes. */
   readonly isWarning?: boolean;
-  /** Several endpoints fail by one cause, each in words of its own. People must be told once. */
+  /** Several endpoints fail by one cause, each in its own words. One message must be sent. */
   readonly isCascade?: boolean;
-  /** Here, people are told once, and not that it is over, although the finding is defined otherwise. */
+  /** A notice here, without a message at the end, although the finding is defined otherwise. */
   readonly isToldOnce?: boolean;
-  /** It needs what runs of past days remember, which `npm run cases` writes. In a drill, they would have to happen. */
+  /** It needs the memory of past days, which `npm run cases` writes. In a drill, those days would have to be played. */
   readonly needsPast?: true;
-  /** How many minutes it is reported, whatever ends it. */
+  /** How many minutes it is reported, after any end. */
   readonly reportedMinutes?: number;
   readonly faults: readonly Fault[];
 }
@@ -82,7 +82,7 @@ export function variantsByEndpoint(targets: readonly EndpointTarget[], ...row: R
   return targets.map((target) => variant(target, `${symptom} at ${target.endpoint.replace('sign-in-', '')}`, ...rest));
 }
 
-/** A variant in which several endpoints fail by one cause, each in words of its own. */
+/** A variant in which several endpoints fail by one cause, each in its own words. */
 export function cascade<Target extends ScenarioTarget>(target: Target, ...row: Row<Target>): Variant {
   return { ...variant(target, ...row), isCascade: true };
 }

@@ -14,12 +14,12 @@ export const faultRuns = 10;
 /** Some minutes with faults, or healthy ones. */
 export interface Phase {
   readonly minutes: number;
-  /** What is deployed at its beginning, as an update of what there is. */
+  /** The deployment at its beginning, as an update of the present one. */
   readonly deploys?: DeploymentVariant;
   readonly faults?: readonly SimulationFault[];
 }
 
-/** What a message must say, as data. */
+/** The expected contents of a message, as data. */
 export interface ExpectedContext {
   /** A finding's code, or the code of an alarm on the monitor itself. Undefined if the message must lack evidence. */
   readonly finding: string | undefined;
@@ -38,7 +38,7 @@ export interface ExpectedNotification {
   readonly every: number;
   /** Absent where the alarm must arrive as CloudWatch words it, because the notifier cannot. */
   readonly context?: ExpectedContext;
-  /** People are told once, and not when it is over. */
+  /** A notice: sent once, without a message at the end. */
   readonly isToldOnce?: true;
   /** When its fault ends, if that is not the end of all faults. */
   readonly ends?: number;
@@ -46,12 +46,12 @@ export interface ExpectedNotification {
   readonly lasted?: readonly [least: number, most: number];
 }
 
-/** What happens minute by minute, and what people must be notified of. */
+/** The events minute by minute, and the expected notifications. */
 export interface Scenario {
   /** Unique: `N1@organization, ENOTFOUND`, or the name of a scripted scenario. */
   readonly name: string;
   readonly kind: 'case' | 'scenario';
-  /** What people select it by: a case's id, or a scripted scenario's name. Several scenarios may share it. */
+  /** The id by which it is selected: a case's id, or a scripted scenario's name. Several scenarios may share it. */
   readonly id: string;
   readonly title: string;
   /** Where it happens, in a word or two. */
@@ -72,7 +72,7 @@ export interface Scenario {
   /** Alarms that may fire besides, and that must not notify anybody. */
   readonly allowedAlarms?: readonly string[];
   readonly allowedMessages?: (notification: Notification) => boolean;
-  /** Each returns what is wrong, in plain words. */
+  /** Each returns the problems, in plain words. */
   readonly checks?: readonly ((trace: Trace) => readonly string[])[];
   /** A line for the report. */
   readonly remark?: (trace: Trace) => string;
@@ -96,7 +96,7 @@ export interface Notification {
   readonly sentAfterSeconds: number;
   /** Whether it says that evidence is missing. */
   readonly hasGaps: boolean;
-  /** What the notifier's message says, as data. */
+  /** The contents of the notifier's message, as data. */
   readonly context?: Partial<Readonly<Record<keyof NotificationContext, string>>>;
 }
 

@@ -66,7 +66,7 @@ export function openEventQueue<Event extends { readonly dueAt: number }>(
           await waitForOne();
         } else {
           if (running.size >= availableParallelism()) await waitForOne(sleep(patienceMs, undefined, { ref: false }));
-          // What has ended meanwhile may have added an event that is due earlier.
+          // A run that ended meanwhile may have added an event that is due earlier.
           if (waiting[0] !== next) continue;
           waiting.shift();
           start(next, dueAt);

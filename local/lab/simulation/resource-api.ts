@@ -38,7 +38,7 @@ interface ApiOptions {
   readonly issuers: readonly TrustedIssuer[];
 }
 
-/** What the API expects of a token and how it answers. Each can be altered while it runs. */
+/** The API's expectations of a token, and its answers. Each can be altered while it runs. */
 export interface ApiSettings {
   /** The issuer that it expects instead of the one that it trusts. */
   readonly issuer?: string;
@@ -53,7 +53,7 @@ export interface ApiSettings {
   /** Whether it takes tokens that are bound to a key (RFC 9449). */
   readonly dpop: boolean;
   readonly delayMs: number;
-  /** What it answers whatever the token is. */
+  /** Its answer to any token. */
   readonly answer?: ApiAnswer;
   /** Headers that it adds to every answer. */
   readonly headers: ApiAnswer['headers'];
@@ -85,7 +85,7 @@ export interface ResourceApi extends AsyncDisposable {
   useIdentity(identity: ApiOptions['identity']): () => void;
 }
 
-/** Starts the API on loopback. See README.md for what it emulates. */
+/** Starts an API on loopback that accepts the access tokens of trusted issuers. It knows nothing of Okta. */
 export async function startResourceApi({ identity, ca, issuers }: ApiOptions): Promise<ResourceApi> {
   const dispatcher = new Agent({ connect: { ca } });
   const fetchKeys: FetchImplementation = async (url, { signal }) =>
@@ -131,7 +131,7 @@ export async function startResourceApi({ identity, ca, issuers }: ApiOptions): P
   const server = createServer(identity, (request, response) => {
     serve(request, response).catch((error: unknown) => {
       if (response.destroyed || closing.signal.aborted) response.destroy();
-      // The header tells an error of the API itself from one that it was told to answer.
+      // The header distinguishes an error of the API itself from a configured answer.
       else response.writeHead(500, { 'x-api-emulator-error': encodeURIComponent(String(error)) }).end();
     });
   });
@@ -168,7 +168,7 @@ function issuerIn(authorization = ''): string | undefined {
   }
 }
 
-/** What the API demands of a token. */
+/** The API's demands on a token. */
 interface TokenRules {
   readonly issuer: string;
   readonly audience: string;
@@ -195,7 +195,7 @@ interface Refusal {
 
 /** Of Okta's access tokens, whose lifetime is a day at most. It makes jose refuse an `iat` in the future. */
 const maxTokenAge = '24h';
-/** What Okta recommends that APIs tolerate at most. */
+/** The largest tolerance that Okta recommends to APIs. */
 const clockTolerance = '2 minutes';
 const proofMaxAge = '5m';
 
@@ -257,7 +257,7 @@ async function checkProof(
   return refusal(401, 'DPoP', 'invalid_dpop_proof', 'It is not a proof for this request and token');
 }
 
-/** jose's errors are about the token. Whatever else is thrown is the API's own trouble. */
+/** jose's errors are about the token. Any other error is the API's own. */
 function refused(scheme: string, code: string, error: unknown): Refusal {
   if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout) throw error;
   return refusal(401, scheme, code, error.message.replaceAll('"', "'"));

@@ -34,7 +34,7 @@ type OwnOperation =
 
 type AwsOperation = OwnOperation | TableOperation;
 
-/** Changes what a caller writes to a table, or what it reads from one: JSON, as it is sent. */
+/** Changes the JSON that a caller writes to a table or reads from one. */
 type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
 
 /**
@@ -43,13 +43,13 @@ type Translation = (caller: string | undefined, direction: 'written' | 'read', j
  */
 export type AwsFault = AwsError | 'connection closed' | 'no answer' | 'answer lost';
 
-/** A secret's value, and the id of this version of it if it has one of its own. */
+/** A secret's value, and the id of this version if it has one. */
 interface StoredSecret {
   readonly text: string;
   readonly version: string;
 }
 
-/** The value of a secret, or the error that reading it returns. Undefined: there is none of this name. */
+/** The value of a secret, or the error that reading it returns. Undefined: no secret has this name. */
 type SecretAnswer = string | StoredSecret | AwsError | undefined;
 
 /** The secrets by their names. A map, or a place that takes a while to ask. */
@@ -82,7 +82,7 @@ export interface AwsEmulator extends AsyncDisposable {
   metricData: MetricData;
   /** Makes an operation fail from now on. Returns a function that ends this. */
   injectFault(operation: AwsOperation, fault: AwsFault): () => void;
-  /** Drops the record of all calls, and what was logged before a time. Tables remain. */
+  /** Drops the record of all calls, and log lines before a time. Tables remain. */
   forget(before: number): void;
   /** Empties `calls`, `points`, `published`, `events`, `throttled` and the log groups. The groups and all tables remain. */
   clear(): void;
@@ -101,9 +101,9 @@ export interface AwsEmulatorOptions {
   /** How many calls of each operation are accepted in a second. By default, all are. */
   readonly rates?: () => Rates;
   /**
-   * Whether to answer whoever signs with an access key. By default, everybody is answered.
+   * Whether to answer a caller by its access key. By default, every caller is answered.
    *
-   * Trap: signatures are not checked, so it must be a key that nobody can guess.
+   * Trap: signatures are not checked, so the key must be hard to guess.
    */
   readonly accepts?: (caller: string | undefined) => boolean;
   /** The time of a call, epoch milliseconds. The system clock by default. */
@@ -115,7 +115,7 @@ type Operations = Readonly<
 >;
 
 /**
- * Starts an HTTP server on loopback for the AWS SDK. See README.md for what it emulates.
+ * Starts an HTTP server on loopback for the AWS SDK. See README.md for the emulated operations.
  *
  * Trap: it checks neither signatures nor permissions.
  */
@@ -172,7 +172,7 @@ export async function startAwsEmulator(
   };
   const unanswered = new Set<string>();
   const server = createServer((request, response) => {
-    // A call that is under way when the emulator closes has nobody left to answer.
+    // A call that is under way when the emulator closes needs no answer.
     serve(request, response, answer, { faults, unanswered, calls }).catch(() => request.socket.destroy());
   });
   server.listen(0, '127.0.0.1');

@@ -16,7 +16,7 @@ export interface LogGroups {
 
 export interface Logs extends LogGroups {
   filterLogEvents(input: Readonly<Record<string, unknown>>): object;
-  /** Drops what was written before a time. */
+  /** Drops lines before a time. */
   forget(before: number): void;
   /** Empties all groups. */
   clear(): void;

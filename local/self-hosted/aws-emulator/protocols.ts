@@ -9,7 +9,7 @@ export interface AwsCall {
   readonly protocol: Protocol;
   /** The service and version of the JSON protocol: `DynamoDB_20120810`. */
   readonly service?: string;
-  /** The access key that signed the call; undefined if nobody did. */
+  /** The access key that signed the call. Undefined for an unsigned one. */
   readonly caller?: string;
   /** The size of the request's body. */
   readonly bytes: number;

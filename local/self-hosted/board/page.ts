@@ -9,7 +9,7 @@ export interface BoardPage {
   readonly at: number;
   /** Of all orgs, the worst first. */
   readonly orgs: readonly OrgBoard[];
-  /** What people were told of the monitor itself. */
+  /** The messages about the monitor itself. */
   readonly monitor?: OrgBoard | undefined;
   /** The org that the page is about. Absent on the page of all orgs. */
   readonly detail?: OrgDetail | undefined;

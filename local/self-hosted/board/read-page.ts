@@ -18,7 +18,7 @@ import type { HistoryReader, StoredMessage } from '../history/read-history.ts';
 import type { LocalSystem } from '../local-system.ts';
 import type { AlarmWindow, BoardPage, OrgDetail, SeenRequest, TimelineEntry } from './page.ts';
 
-/** A system on this machine and what it remembers. */
+/** A system on this machine and its history. */
 export interface PageSource {
   readonly system: Pick<LocalSystem, 'deployment' | 'alarmState' | 'store' | 'now'> & {
     readonly aws: { readonly tables: Pick<Tables, 'items'> };
@@ -124,7 +124,7 @@ function messageEntry({
     {
       ...{ kind: 'message', id: `message-${id}`, at: sentAt, route },
       ...{ subject: first?.subject ?? subject ?? 'Message', text: first?.text ?? text },
-      // Without the address, which is somebody's.
+      // Without the address, which is personal.
       deliveries: deliveries.map(({ protocol, state }) => `${protocol}, ${state === 'shown' ? 'shown here' : state}`),
     },
   ];
@@ -162,7 +162,7 @@ function requestsOf({ reader }: PageSource, org: string, now: number): readonly 
   const outcomes = reader.latestOutcomes(now - shownMs.requests).filter((each) => each.org === org);
   const requests = outcomes.flatMap(({ line: logged }) => {
     const line = readDocument(logged);
-    // The status page is none of the org's, so its answers lack the marks by which an org's are known.
+    // The status page is not the org's, so its answers lack the marks of an org.
     if (line?.type !== 'outcome' || line.probe === 'status-page') return [];
     const { status, exchanges } = line;
     return exchanges.map((exchange) => ({
@@ -181,7 +181,7 @@ const minuteMs = 60_000;
 /** A graph has no room for more. */
 const mostPoints = 180;
 
-/** What a history has measured of an org: latency by phase, headroom, and what expires. */
+/** Returns a history's measurements of an org: latency by phase, headroom, and expiries. */
 function measureHistory(
   reader: Pick<HistoryReader, 'outcomes' | 'points' | 'series'>,
   { org, deployment, range }: { readonly org: string; readonly deployment: string; readonly range: TimeRange },

@@ -36,14 +36,14 @@ export function renderMain(page: BoardPage): Html {
   return html`<main id="main" tabindex="-1" data-title="${titleOf(page)}"><h1>Okta, as this monitor sees it</h1><p class="announcement" role="status">${announcementOf(page)}</p>${renderSentences(page)}${renderMonitor(monitor, links)}${detail && renderDetail(detail, links)}</main>`;
 }
 
-/** The worst first, so the tab says what the page is about. */
+/** The worst first, so that the tab shows the state of the page. */
 function titleOf({ orgs, detail }: BoardPage): string {
   const first = detail?.board ?? orgs[0];
   const { sign, word } = shownStandings[first?.standing ?? 'unknown'];
   return `${sign} ${word}: ${plain(first?.org, 60)}`;
 }
 
-/** What a screen reader says when it changes. Without durations, which change each minute. */
+/** The text that a screen reader announces on a change. Without durations, which change each minute. */
 function announcementOf({ orgs }: BoardPage): string {
   if (orgs.length === 0) return 'Nothing is known yet.';
   const bad = orgs.filter(({ standing }) => standing !== 'well');
@@ -112,7 +112,7 @@ function entryOf(entry: TimelineEntry): Html {
   }
 }
 
-/** The lines of a longer text of somebody else. */
+/** The lines of a longer foreign text. */
 function linesOf(text: string): readonly Html[] {
   return text.split('\n', 200).map((line) => html`${foreign(line, 1_000)}\n`);
 }
@@ -139,7 +139,7 @@ function renderAlarms(alarms: readonly AlarmWindow[], now: number): Html {
   return html`<h3>Alarms</h3><div class="scroll tall" role="region" aria-label="Alarms" tabindex="0"><table><caption>${firing} of ${alarms.length} alarms fire. The points that each was judged by, the newest on the right; a dot where there is none.</caption><thead><tr><th scope="col">Alarm</th><th scope="col">State</th><th scope="col">Fires at</th><th scope="col">Points</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-/** So many points are shown one by one. Some alarms look at hours. */
+/** The most points that are shown one by one. Some alarms look at hours. */
 const mostPoints = 12;
 
 /** A breaching point is bold and underlined, so that it needs no color. */

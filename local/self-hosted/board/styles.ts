@@ -1,6 +1,6 @@
 import { pageStyles, palettes } from '../../../functions/board/styles.ts';
 
-/** What the page has and the widget has not. */
+/** The styles of the page that the widget lacks. */
 const rules = `
 html{background:${palettes.light.background}}
 body.okta-board{margin:0;min-height:100vh;padding:16px;font-size:15px}

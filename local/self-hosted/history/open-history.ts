@@ -25,12 +25,12 @@ export interface Gap {
 }
 
 /**
- * What the watch remembers, in one file. What is written survives a kill of the process. What cannot be written, because the
+ * The history of a watch, in one file. Written rows survive a kill of the process. Rows that cannot be written, because the
  * disk is full for example, waits in memory.
  */
 export interface History extends Disposable {
   readonly reader: HistoryReader;
-  /** Keeps what a system tells. */
+  /** Stores the events of a system. */
   readonly journal: Journal;
   /** Keeps an item that was written to a table of DynamoDB. */
   keepItem(table: string, item: Item, keys: { readonly partition: string; readonly sort: string }): void;
@@ -40,15 +40,15 @@ export interface History extends Disposable {
   keepDelivery(delivery: Delivery, isPending: boolean): void;
   /** The minute up to which the alarms were evaluated; undefined in a new file. */
   readonly evaluatedAt: number | undefined;
-  /** What a system needs to go on, with points and logs since a time. */
+  /** Returns the state from which a system goes on, with points and logs since a time. */
   keptState(deployment: Deployment, since: number, hasGap: boolean): KeptState;
-  /** Messages that were on their way by https. What the deployment no longer has as a receiver is given up. */
+  /** Returns messages that were on their way by https. Those for removed receivers are given up. */
   pendingMessages(deployment: Deployment): readonly PendingMessage[];
-  /** Writes what waits, if anything does. Returns why what is told now would not survive, in words. */
+  /** Writes waiting rows. Returns why new rows would not survive, in words. */
   store(): string | undefined;
   /** Makes versions of secrets. It is as old as the history. */
   readonly versionKey: Uint8Array;
-  /** Deletes what is too old, if the file can be written. */
+  /** Deletes old rows, if the file can be written. */
   prune(now: number, retention: Retention): void;
 }
 

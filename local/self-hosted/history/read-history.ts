@@ -76,7 +76,7 @@ export interface HistoryReader {
   messages(period: Period): readonly StoredMessage[];
   /** The gaps that overlap a period. */
   gaps(period: Period): readonly Gap[];
-  /** When the first run began; undefined if there is none. */
+  /** When the first run began. Undefined without runs. */
   firstRunAt(): number | undefined;
 }
 

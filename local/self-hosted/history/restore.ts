@@ -13,7 +13,7 @@ export type PendingMessage = DeliveredMessage;
 /** How far back the history of an alarm is needed for a message about it. */
 const alarmHistoryMs = 24 * 60 * 60_000;
 
-/** What a system needs to go on. Points and logs are those since a time. */
+/** The state from which a system goes on. Points and logs are those since a time. */
 export function readKeptState(
   database: DatabaseSync,
   { functions }: Deployment,

@@ -19,7 +19,7 @@ export function retentionOf(keepDays: number): Retention {
   return { all: keepDays * dayMs, evidenceOfPassed: Math.min(keepDays, 2) * dayMs };
 }
 
-/** Deletes what is too old, each kind in a transaction of its own. */
+/** Deletes old rows, each kind in its own transaction. */
 export function prune(database: DatabaseSync, now: number, { all, evidenceOfPassed }: Retention): void {
   const old = now - all;
   for (const [table, column] of [
@@ -41,7 +41,7 @@ export function prune(database: DatabaseSync, now: number, { all, evidenceOfPass
   database.prepare('DELETE FROM items WHERE expires_at < ?').run(now);
 }
 
-/** Messages look back further than the alarm that they are about, for what was well before. */
+/** Messages look back further than their alarm, for the last good runs. */
 const messagesMs = 60 * 60_000;
 
 /** Returns how far back alarms and messages need points and logs, in milliseconds. */

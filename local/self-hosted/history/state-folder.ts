@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * The user's folder for what a program remembers between its starts: XDG's if it is set, otherwise that of the operating
+ * The user's folder for the state of programs: XDG's if it is set, otherwise that of the operating
  * system. https://specifications.freedesktop.org/basedir-spec/latest/
  */
 export function stateFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {

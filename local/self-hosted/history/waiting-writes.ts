@@ -19,7 +19,7 @@ const mostWrites = 100_000;
  *
  * Trap: of too many changes the oldest are dropped. The newest are those that the next start goes on from.
  *
- * @param onDropped called with the time of what was dropped, epoch ms, once the rest is written
+ * @param onDropped called with the time of the dropped rows, epoch ms, once the others are written
  */
 export function openWaitingWrites(
   database: DatabaseSync,
@@ -88,11 +88,11 @@ export function openWaitingWrites(
 
 /**
  * The results of SQLite that say something of the file or the disk: BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN,
- * NOTADB. Every other one is a mistake in what was written. https://sqlite.org/rescode.html
+ * NOTADB. Every other one is a mistake in the statement. https://sqlite.org/rescode.html
  */
 const storageErrors: ReadonlySet<number> = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 
-/** Trap: the last byte is the result, and what is before it says more of it. */
+/** Trap: the last byte is the primary result, and the bytes before it extend it. */
 function isStorageError(error: unknown): error is Error {
   const { errcode } = error as { readonly errcode?: unknown };
   return error instanceof Error && typeof errcode === 'number' && storageErrors.has(errcode & 0xff);

@@ -1,6 +1,6 @@
 /**
  * The child process that a function runs in. It loads a bundle as Lambda does, and replies to each event from its
- * parent with the handler's result. What the function logs goes to stdout.
+ * parent with the handler's result. The function's log goes to stdout.
  */
 import type { Context } from 'aws-lambda';
 import type { InvokeMessage, ReplyMessage } from './function-process.ts';

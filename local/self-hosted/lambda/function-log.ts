@@ -27,14 +27,14 @@ function minuteOf(time: number): number {
   return Math.floor(time / minuteMs) * minuteMs;
 }
 
-/** What a function logged during one run, in virtual time. */
+/** The log of a function during one run, in virtual time. */
 export interface FunctionLog extends Pick<Invocation, 'outcomes' | 'findings'> {
   readonly lines: readonly string[];
   /** The points that CloudWatch Logs extracts from lines in the embedded metric format. */
   readonly points: readonly ReceivedPoint[];
 }
 
-/** Reads what a function logged while the virtual clock differed from its own. Lines that are not JSON stay unchanged. */
+/** Reads the log of a function whose clock differs from the virtual one. Lines that are not JSON stay unchanged. */
 export function readFunctionLog(written: readonly string[], shift: ClockShift): FunctionLog {
   const lines = written.map((text) => {
     const document = parseObject(text);

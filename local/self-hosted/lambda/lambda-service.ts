@@ -12,9 +12,9 @@ import { type FunctionEnvironment, type FunctionProcess, startFunction } from '.
 export interface Execution {
   readonly status: AttemptStatus;
   readonly lines: readonly string[];
-  /** What the handler returned. */
+  /** The handler's result. */
   readonly value?: unknown;
-  /** What the handler threw, or why the process ended. */
+  /** The handler's error, or why the process ended. */
   readonly error?: string;
   readonly durationMs: number;
   /** Whether a container was started for it. */
@@ -225,7 +225,7 @@ export interface RunInProgress {
   readonly alarm?: MessageAlarm;
 }
 
-/** Knows which run makes an AWS call, and when in virtual time: each container signs with an access key of its own. */
+/** Knows which run makes an AWS call, and when in virtual time: each container signs with its own access key. */
 export class RunsInProgress {
   readonly #startedAt: number;
   readonly #runs = new Map<string, RunInProgress>();

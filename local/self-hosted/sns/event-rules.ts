@@ -8,7 +8,7 @@ import type { DeliveredMessage, MessageOrigin } from './sns.ts';
 /** An event on the default bus. */
 export type BusEvent = Readonly<Record<string, unknown>>;
 
-/** An event as EventBridge has it, of what a function put on the bus. */
+/** An event that a function put on the bus, in EventBridge's form. */
 export function busEvent({ source, detailType, resources, detail }: PutEvent, at: number): BusEvent {
   const time = new Date(at).toISOString().replace(/\.\d+/, '');
   return { source, 'detail-type': detailType, resources, detail, account, region, time };
@@ -41,7 +41,7 @@ export function isMatch({ pattern, enabled }: Pick<EventRule, 'pattern' | 'enabl
 }
 
 /**
- * What a rule makes of an event.
+ * Returns the result of a rule for an event.
  *
  * Trap: a variable that stands alone becomes a JSON value; within quotes it is put in as it is, quotes and all.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html

@@ -1,17 +1,17 @@
 import type { Delivery } from './sns.ts';
 
-/** Somebody who gets messages by https, and what happens when they do not. */
+/** A receiver by https, and the handling of failed deliveries. */
 export interface HttpsTarget {
   readonly endpoint: string;
   /** The ARN of the topic whose message it is. Absent for an API destination. */
   readonly topicArn?: string;
-  /** What the connection of an API destination adds to the body. Trap: references to secrets are not resolved. */
+  /** The members that an API destination's connection adds to the body. Trap: references to secrets are not resolved. */
   readonly body?: Readonly<Record<string, string>>;
   /** The pauses before each further try, in milliseconds. */
   readonly retryDelaysMs: readonly number[];
   /** Whether a status is worth another try. Every other failure is final. */
   readonly isRetried: (status: number) => boolean;
-  /** The name of the queue for what cannot be delivered; without one it is lost. */
+  /** The name of the queue for undeliverable messages. Without one they are lost. */
   readonly deadLetters?: string;
 }
 

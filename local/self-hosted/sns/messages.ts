@@ -118,7 +118,7 @@ export class Messages {
     }
   }
 
-  /** Does what the rules on the default bus say of an event. */
+  /** Applies the rules on the default bus to an event. */
   #route(event: BusEvent, origin: MessageOrigin): void {
     for (const rule of this.#deployment.rules.filter((each) => isMatch(each, event))) {
       const { to } = rule;

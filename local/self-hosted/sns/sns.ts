@@ -170,7 +170,7 @@ export class Sns {
   }
 }
 
-/** Reads what a function published by a call of Publish. */
+/** Reads a function's call of Publish. */
 export function readPublication({ subject, message, structure }: PublishedMessage): Publication {
   const { default: text, ...byProtocol } = structure === 'json' ? JSON.parse(message) : { default: message };
   return { text, byProtocol, ...(subject !== undefined && { subject }) };

@@ -74,7 +74,7 @@ export interface Subscription {
   readonly permitted: boolean;
   /** The pauses before each further try by https, in milliseconds. */
   readonly retryDelaysMs?: readonly number[];
-  /** The name of the queue for what cannot be delivered. */
+  /** The name of the queue for undeliverable messages. */
   readonly deadLetters?: string;
 }
 
@@ -101,7 +101,7 @@ export interface InputTransformer {
 
 export interface ApiDestination {
   readonly endpoint: string;
-  /** What the connection adds to the body. Trap: references to secrets are not resolved. */
+  /** The members that the connection adds to the body. Trap: references to secrets are not resolved. */
   readonly body: Readonly<Record<string, string>>;
   readonly retryDelaysMs: readonly number[];
   readonly deadLetters?: string;

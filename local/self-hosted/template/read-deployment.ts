@@ -25,7 +25,7 @@ const notSimulated = [
 ];
 
 /**
- * Reads what a template deploys.
+ * Reads the deployment of a template.
  *
  * Trap: a resource that cannot be read must not pass for one that does nothing. It goes into `unsupported`, together
  * with everything that AWS would reject. What AWS accepts although it can never work goes into `ineffective`.
@@ -86,7 +86,7 @@ export interface Deployed {
   readonly deployment: Deployment;
 }
 
-/** Reads what a template deploys. Throws `UnsupportedError` for anything that cannot run here. */
+/** Reads the deployment of a template. Throws `UnsupportedError` for anything that cannot run here. */
 export function readDeployed(json: object): Deployed {
   const template = json as Template;
   const deployment = readDeployment(template);
@@ -159,7 +159,7 @@ function readBody(text: string): { readonly widgets?: unknown } {
   }
 }
 
-/** The name of the function; the ARN, if there is none. */
+/** Returns the name of the function, or its ARN. */
 function nameOf(template: Template, arn: string): string {
   const id = Object.keys(template.Resources).find(
     (each) => template.Resources[each]?.Type === 'AWS::Lambda::Function' && arnFor(template, each) === arn,

@@ -136,7 +136,7 @@ function statementsOf(policy: unknown): readonly Statement[] {
 }
 
 /**
- * Returns the name of the queue for what a service cannot deliver, if there is one.
+ * Returns the name of the queue for a service's undeliverable messages, if there is one.
  *
  * Trap: without a policy that allows the service, it loses the message silently. That is refused here.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html

@@ -59,10 +59,10 @@ export class AlarmEngine {
   }
 
   /**
-   * Goes on after a time in which nobody published because nobody ran anything. CloudWatch has nothing like it.
+   * Continues after a time in which nothing ran and published. CloudWatch has nothing like it.
    *
    * What treats missing points as breaching warms up once more. What fires keeps its state until it has a window of points
-   * again: otherwise it would resolve although nobody has looked.
+   * again: otherwise it would resolve without any new data.
    */
   resumeAfterGap(at: number): void {
     for (const alarm of this.#alarms) {
@@ -134,8 +134,8 @@ export class AlarmEngine {
   }
 
   /**
-   * Trap: when a mute rule ends, the action of the present state runs if it was held back, whatever was acted on before.
-   * An alarm that went from OK to ALARM and back says OK although nobody was told of the ALARM.
+   * Trap: when a mute rule ends, the action of the present state runs if it was held back, whatever actions ran before.
+   * An alarm that went from OK to ALARM and back runs its OK action although its ALARM action never ran.
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
    */
   #act(alarm: Alarm, change: StateChange | undefined, now: number): readonly AlarmAction[] {

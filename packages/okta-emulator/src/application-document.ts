@@ -3,7 +3,7 @@ import { type Body, objectAt, textsAt } from './documents.ts';
 import { type ApiError, invalid } from './error-responses.ts';
 import { switchLink } from './management-resource.ts';
 
-/** What the API takes for an OpenID Connect application, without its keys and its secret. */
+/** The API's settings of an OpenID Connect application, without its keys and its secret. */
 export interface GivenApplication {
   readonly document: Body;
   readonly keys: readonly Body[];

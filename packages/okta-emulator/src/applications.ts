@@ -47,7 +47,7 @@ export interface Assignment extends Made {
 
 /** An OpenID Connect application. Its id is its client id. */
 export interface Application extends Made {
-  /** What the API shows, without the secrets and the keys. */
+  /** The members that the API shows, without secrets and keys. */
   document: Body;
   status: 'ACTIVE' | 'INACTIVE';
   keys: ClientKey[];
@@ -116,7 +116,7 @@ export function createApplications(seeds: readonly ClientMetadata[], groups: Gro
     isAssigned: ({ isSeed, users, groups: assigned }: Application, { id }: User): boolean =>
       isSeed || users.some((one) => one.id === id) || assigned.some((group) => groups.isMember(id, group.id)),
 
-    /** Forgets a group or a user that is no more. */
+    /** Forgets a deleted group or user. */
     forget(id: string): void {
       for (const application of applications.values()) {
         application.groups = application.groups.filter((one) => one.id !== id);

@@ -106,7 +106,7 @@ export function authorizationError(error: OktaError, { params, failure, headers 
  * Turns a redirect into a page that redirects by JavaScript, as Identity Engine may do at /authorize. Use it as the
  * `transform` of an interceptor.
  *
- * Trap: Okta escapes what it writes into scripts, so the page does not contain the URL literally.
+ * Trap: Okta escapes text in scripts, so the page does not contain the URL literally.
  * https://developer.okta.com/docs/guides/custom-widget/
  */
 export function javascriptRedirect(response: OktaResponse): OktaResponse {
@@ -128,7 +128,7 @@ window.location.href = '${escapeForScript(location)}';
   );
 }
 
-/** Escapes what Okta escapes in strings of its scripts. */
+/** Escapes text as Okta does in strings of its scripts. */
 export function escapeForScript(text: string): string {
   return text.replace(
     /[^\w.]/g,

@@ -117,7 +117,7 @@ export function createAuthorizationServer(
     return request;
   }
 
-  /** The ID token that comes with an access token, with what Okta's has more. */
+  /** Returns the ID token of a response with an access token, with Okta's additional claims. */
   function completeIdToken(idToken: string, accessToken: string, scope: string): Promise<string> {
     const { sub = '' } = decodeJwt(idToken);
     const custom = customClaims(address.id, state, 'id_token', sub, scope.split(' '));
@@ -289,7 +289,7 @@ export function createAuthorizationServer(
         if (!refreshTokensAccepted) return 'invalid_refresh_token';
         return refreshTokenBinding.check(params.refresh_token ?? '', proof);
       case 'urn:ietf:params:oauth:grant-type:device_code':
-        // A demand for a nonce is no poll.
+        // A demand for a nonce does not count as a poll.
         return hasNonce(proof) ? deviceCodes.refusal(params.device_code ?? '') : undefined;
       default:
         return undefined;
@@ -311,7 +311,7 @@ export function createAuthorizationServer(
       'accountId' in answer
         ? { login: { accountId: answer.accountId, amr: [...answer.amr] } }
         : { error: answer.error, error_description: answer.description };
-    // The provider would refuse who signs in over the session of somebody else.
+    // The provider would refuse a sign-in over another user's session.
     delete interaction.session;
     await interaction.persist();
     const session = sessions.find(request);

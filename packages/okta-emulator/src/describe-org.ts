@@ -112,7 +112,7 @@ function rowLines([label, ...values]: Row, width: number): readonly string[] {
   return values.map((value, index) => `  ${(index === 0 ? label : '').padEnd(width)}  ${value}`);
 }
 
-/** Puts each option of a command that does not fit into 80 columns on a line of its own, still ready to paste. */
+/** Puts each option of a command that does not fit into 80 columns on its own line, still ready to paste. */
 function commandLines(command: string): string {
   if (command.length <= 78) return `  ${command}`;
   return `  ${command.replaceAll(/ (?=--? ?\w|npm|NODE_)/g, ' \\\n    ').replace('; ', '\n  ')}`;

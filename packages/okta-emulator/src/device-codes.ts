@@ -34,7 +34,7 @@ export function createDeviceCodes(provider: Provider, state: OrgState) {
       return { ...body, expires_in: lifetimeSeconds, interval };
     },
 
-    /** Why a device that polls gets no token, if it is not for what the user has done. */
+    /** Why a polling device gets no token, apart from the user's own decision. */
     refusal(deviceCode: string): OktaErrorCode | undefined {
       const code = issued.get(deviceCode);
       const nowMs = state.now();
@@ -46,7 +46,7 @@ export function createDeviceCodes(provider: Provider, state: OrgState) {
       return isTooFast ? 'slow_down' : undefined;
     },
 
-    /** Does what a user does at the page of the code: signs in and allows the device, or denies it. */
+    /** Acts as a user at the page of the code: signs in and allows the device, or denies it. */
     async decide(userCode: string, login: string, decision: 'allow' | 'deny'): Promise<void> {
       const code = await provider.DeviceCode.findByUserCode(userCode.toUpperCase().replace(/\W/g, ''));
       const clientId = String(code?.clientId);

@@ -20,7 +20,7 @@ export function createDocuments(prefix: string, now: () => number, seeds: readon
   const time = () => new Date(now()).toISOString();
   const indexOf = (id: string) => items.findIndex((item) => item.id === id);
 
-  /** Where an item with a priority goes: before what has it now, and before what Okta itself put last. */
+  /** The place of an item with a priority: before its present holder, and before Okta's own last items. */
   function place(item: Stored, index: number | undefined): void {
     const last = items.findIndex(({ system }) => system === true);
     const end = last < 0 ? items.length : last;
@@ -64,7 +64,7 @@ export function objectAt(body: Body, name: string): Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {};
 }
 
-/** The texts of a list in a JSON object. There are none if it has no list. */
+/** Returns the texts of a list in a JSON object. Empty without a list. */
 export function textsAt(body: Body, name: string): readonly string[] {
   const value = body[name];
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];

@@ -82,7 +82,7 @@ function envelope(status: number, errorCode: string, errorSummary: string, cause
   });
 }
 
-/** The answer for a host that is no org. It has neither an error code nor a content type. */
+/** The answer for a host without an org. It has neither an error code nor a content type. */
 export function unknownOrg(): OktaResponse {
   return { status: 404, headers: {}, body: '{"status":404,"message":"Resource not found"}\n', sender: 'front' };
 }
@@ -123,7 +123,7 @@ export function errorPage({ error, description }: OktaError, headers: ResponseHe
 export class ApiError extends Error {
   readonly errorCode: EnvelopeCode;
   readonly causes: readonly string[];
-  /** What the placeholder in the code's summary stands for. */
+  /** The value of the placeholder in the code's summary. */
   readonly detail: string;
   readonly summary: string | undefined;
 

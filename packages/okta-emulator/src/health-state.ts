@@ -23,7 +23,7 @@ interface IdentityProviderState {
 }
 
 interface ApiTokenState {
-  /** Days since somebody used it. Okta revokes it after thirty. */
+  /** Days since its last use. Okta revokes it after thirty. */
   readonly unusedDays: number;
   readonly userId: string;
   readonly isLimitedToZone: boolean;
@@ -46,7 +46,7 @@ export interface ServerSigningState {
   readonly status: 'ACTIVE' | 'INACTIVE';
   readonly rotationMode: 'AUTO' | 'MANUAL';
   readonly rotatedDaysAgo: number;
-  /** Days until the next rotation. By default it is what the cache headers of the keys announce. */
+  /** Days until the next rotation. By default as the cache headers of the keys announce. */
   readonly rotatesInDays?: number;
   readonly hasNextKey: boolean;
 }
@@ -94,13 +94,13 @@ export type AlterHealth = <Kind extends keyof HealthState, Name extends keyof He
   changes: Partial<HealthState[Kind][Name]>,
 ) => () => void;
 
-/** What has a health of its own in an org, and the rights of its administrators to read it. */
+/** The health of an org's objects, and the rights of its administrators to read it. */
 export interface Health {
   /** The things of one kind, by name. */
   list<Kind extends keyof HealthState>(kind: Kind): HealthState[Kind];
   readonly alter: AlterHealth;
   /**
-   * Takes the right to read what these scopes are for away from the admin roles of all clients, whatever their tokens say.
+   * Takes the rights of these scopes away from the admin roles of all clients, even if their tokens have the scopes.
    * Returns a function that ends this.
    */
   restrictRoles(scopes: readonly string[]): () => void;

@@ -131,7 +131,7 @@ function send(
   for (const [name, value] of Object.entries(headers)) {
     outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
-  // The org sends what it generates in chunks. The front sends a file.
+  // The org sends generated content in chunks. The front sends a file.
   if (hasBody && (truncate || body === '' || sender === 'front')) {
     outgoing.setHeader('content-length', Math.max(Buffer.byteLength(body), truncate ? 1 : 0));
   }

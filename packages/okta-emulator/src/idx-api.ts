@@ -18,7 +18,7 @@ interface IdxParts {
   readonly log: SignInLog;
   /** Whether an application, by its id, is assigned to the users of the org. */
   readonly isAssigned: (applicationId: string) => boolean;
-  /** Ends the sign-in for an application that signs users in on a page of its own. */
+  /** Ends the sign-in for an application with its own sign-in page. */
   readonly issueInteractionCode: (request: OktaRequest, transaction: Transaction, server: string) => Promise<object>;
 }
 
@@ -181,7 +181,7 @@ export function createIdxApi({
     return idxResponse(200, origin, transaction, { more: { success } });
   }
 
-  /** The way to end the search for Okta FastPass is not a remediation of its own. */
+  /** The way to end the search for Okta FastPass is not a separate remediation. */
   function withChallenge<Content extends IdxContent>(content: Content, transaction: Transaction): Content {
     if (content.forms?.[0]?.name !== 'device-challenge-poll') return content;
     const cancel = createRemediation(
@@ -212,7 +212,7 @@ export function createIdxApi({
     return { ...content, forms: [{ name: 'failure-redirect', path, method: 'GET' }] };
   }
 
-  /** What a redirect back to the application has to say. */
+  /** The parameters of a redirect back to the application. */
   function outcome(transaction: Transaction): SignInOutcome {
     const step = currentStep(contextOf(transaction));
     if (!step) return 'success';

@@ -29,7 +29,7 @@ export interface Form {
   readonly more?: object;
 }
 
-/** What a body says besides what every body says. */
+/** The members of a body besides those of every body. */
 export interface IdxContent {
   readonly forms?: readonly Form[];
   readonly messages?: readonly IdxMessage[];
@@ -109,7 +109,7 @@ interface IdxMessage {
   readonly class: 'ERROR' | 'INFO' | 'WARNING';
 }
 
-/** The messages of Identity Engine by the key that tells them apart. */
+/** The messages of Identity Engine, by the key that identifies them. */
 const texts = {
   'errors.E0000004': ['ERROR', 'Authentication failed'],
   incorrectPassword: ['ERROR', 'Password is incorrect'],

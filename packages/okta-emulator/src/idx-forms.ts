@@ -3,7 +3,7 @@ import type { AuthenticatorKey, Transaction } from './idx-transaction.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 import type { Factor, User } from './users.ts';
 
-/** What a step is decided from. */
+/** The facts that decide a step. */
 export interface StepContext {
   readonly transaction: Transaction;
   readonly user: User | undefined;
@@ -164,7 +164,7 @@ export function enrollment({ authenticators, settings }: StepContext): IdxConten
 /**
  * Asks for a new password.
  *
- * Trap: the form is that of the question for the current password, and what is answered becomes the new one.
+ * Trap: the form is that for the current password, and its value becomes the new one.
  */
 export function newPassword(name: string, message: IdxMessageKey, context: StepContext): IdxContent {
   return {

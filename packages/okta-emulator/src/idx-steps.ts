@@ -106,7 +106,7 @@ const steps: readonly Step[] = [
   },
 ];
 
-/** What the client must do next, or undefined if the user has signed in. */
+/** Returns the client's next step, or undefined if the user has signed in. */
 export function currentStep(context: StepContext): (IdxContent & { readonly status?: number }) | undefined {
   return steps.find(({ applies }) => applies(context))?.content(context);
 }

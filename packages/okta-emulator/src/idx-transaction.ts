@@ -8,7 +8,7 @@ export type AuthenticatorKey = 'okta_password' | 'google_otp' | 'okta_verify';
 export interface Transaction {
   /** The state token of the redirect at the end. */
   readonly id: string;
-  /** What the page or the application begins with. */
+  /** The token with which the page or the application begins. */
   readonly startToken: string;
   readonly issuer: string;
   readonly client: { readonly id: string; readonly label: string };
@@ -27,7 +27,7 @@ export interface Transaction {
   passed: Set<string>;
 }
 
-/** A redirect to the application or to what it asked for, or a code that the application itself gets. */
+/** A redirect to the application or to its request, or a code for the application itself. */
 type Finish =
   | { readonly kind: 'redirect'; readonly server: string; readonly uid: string }
   | { readonly kind: 'return'; readonly path: string }

@@ -35,7 +35,7 @@ const lifetimeMs = 60_000;
 const credentials = ['client_secret', 'client_assertion', 'client_assertion_type'];
 
 /**
- * The interaction code flow, by which an application signs its users in on a page of its own.
+ * The interaction code flow, by which an application signs its users in on its own page.
  *
  * `/interact` is a pushed authorization request with another answer, and an interaction code is an authorization code
  * that no redirect has carried. So the provider makes both.

@@ -22,7 +22,7 @@ export interface ApiToken {
   readonly owner: () => User | undefined;
 }
 
-/** Okta itself, as the actor of what its own jobs do. */
+/** Okta itself, as the actor of its own jobs. */
 export const oktaSystem: LogParticipant = {
   ...{ id: '00u1okta2system3acto', type: 'SystemPrincipal' },
   ...{ displayName: 'Okta System', alternateId: 'system@okta.com' },
@@ -37,8 +37,8 @@ export function clientParticipant(id: string, name: string | undefined): LogPart
 }
 
 /**
- * Finds who sent a request by what it says about itself, whether or not it proves it: the owner of the API token, the
- * OAuth client, or nobody that Okta knows.
+ * Finds the sender of a request by its own claims, proved or not: the owner of the API token, the
+ * OAuth client, or an unknown caller.
  */
 export function createCallerOf(apiTokens: readonly ApiToken[], clients: readonly ClientMetadata[]) {
   return (request: OktaRequest): Caller => {
@@ -60,7 +60,7 @@ function clientIdOf({ method, body, query }: OktaRequest, scheme: string, creden
   return given.get('client_id') ?? claimOf(given.get('client_assertion') ?? '', 'sub');
 }
 
-/** A claim of a JWT that nobody has verified. */
+/** An unverified claim of a JWT. */
 function claimOf(jwt: string, name: string): string | undefined {
   try {
     const value = decodeJwt(jwt)[name];

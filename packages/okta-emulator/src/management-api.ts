@@ -38,7 +38,7 @@ interface ManagementFaults {
   readonly takeReconciliation: () => boolean;
 }
 
-/** A path that is below a collection, and what it leads to. */
+/** A path below a collection, and its target. */
 interface Destination {
   readonly collection: Collection | undefined;
   readonly id: string | undefined;

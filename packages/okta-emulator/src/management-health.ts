@@ -7,7 +7,7 @@ import type { Collection, Item } from './management-data.ts';
 import type { OrgState } from './org-state.ts';
 import { certificateBody, listedKey, type SamlKey } from './saml-applications.ts';
 
-/** What the collections are made of. */
+/** The data of the collections. */
 export interface HealthParts {
   readonly origin: string;
   readonly orgId: string;
@@ -20,7 +20,7 @@ export interface HealthParts {
 
 const dayMs = 86_400_000;
 
-/** The kid of something that has no key of its own, in Okta's format. It is the same each time. */
+/** Returns the kid of an object without a real key, in Okta's format. It is the same each time. */
 export function kidOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(parts.join('/')).digest('base64url');
 }
@@ -44,7 +44,7 @@ const pools = [
   { id: '0oa2agent3pool4radius', name: 'VPN', type: 'Radius', agents: ['radius-1'] },
 ] as const;
 
-/** The collections of the management API that show what is about to break, by path. */
+/** The collections of the management API that show imminent failures, by path. */
 export function managementHealth(parts: HealthParts): Readonly<Record<string, Collection>> {
   const { origin, orgId, state, health, now } = parts;
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
@@ -103,7 +103,7 @@ export function managementHealth(parts: HealthParts): Readonly<Record<string, Co
         certificateItem(await listedKey(certificateDays, now()), kidOf(name, certificateDays)),
       ),
     );
-    // Nobody uses it any more, and nobody deleted it.
+    // It is unused, and was never deleted.
     return [...used, certificateItem(await listedKey(-500, now()), kidOf('replaced'))];
   };
 

@@ -33,7 +33,7 @@ export interface Endpoint {
   readonly respond: (call: ApiCall) => OktaResponse;
 }
 
-/** Writes to the System Log what a request to the management API changed, and who sent it. */
+/** Writes an event about a change by the management API, and its sender, to the System Log. */
 type RecordChange = <What extends ChangedThing>(
   call: ApiCall,
   what: What,

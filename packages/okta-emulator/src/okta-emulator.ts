@@ -136,7 +136,7 @@ export interface OktaEmulator extends AsyncDisposable {
   reconcilePolicies(times?: number): void;
   /** Everything in the org that the management API can change, without times and secrets. */
   snapshot(): OrgSnapshot;
-  /** Leaves a key out of what a server publishes. Its tokens still have it. Returns a function that ends this. */
+  /** Removes a key from a server's published ones. Its tokens still use it. Returns a function that ends this. */
   hideKey(server: ServerId, which: 'active' | 'next'): () => void;
   /** Fails the TLS handshake of new connections. Resolves to a function that ends this. */
   breakTls(flaw: TlsFlaw): Promise<() => void>;
@@ -155,9 +155,9 @@ export interface OktaEmulator extends AsyncDisposable {
   recordEvents(events: Iterable<PastHappening>): void;
   /** Records that an administrator changed something. Nothing else in the org changes by it. */
   readonly administer: Administer;
-  /** Records what Okta, an agent or a hook did. `name` is that of the agent, the hook, the stream or the domain. */
+  /** Records an event of Okta, an agent or a hook. `name` is that of the agent, the hook, the stream or the domain. */
   recordJob(job: OktaJob, name?: string, client?: { readonly id: string; readonly name: string }): void;
-  /** Records that somebody touched a limit that the emulator does not count: another integration, unless it is said who. */
+  /** Records a use of a limit that the emulator does not count, by another integration unless a client is named. */
   touchLimit(kind: TouchedLimitKind, limit?: TouchedLimit, caller?: Caller): void;
   /** Lets events reach the System Log late from now on, by milliseconds. Returns a function that ends this. */
   delayLog(by: LogDelay): () => void;
@@ -170,7 +170,7 @@ const rotationDays = 45;
 const dayMs = 86_400_000;
 
 /**
- * Starts an emulated Okta org on loopback. See README.md for what it emulates.
+ * Starts an emulated Okta org on loopback. See README.md for the emulated endpoints.
  *
  * Clients must trust its `ca`, which is a new one unless `identity` has one. Each authorization server is an oidc-provider; the rest
  * of this folder adapts it to Okta's behaviour.

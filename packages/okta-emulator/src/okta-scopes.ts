@@ -1,4 +1,4 @@
-/** What the scopes of Okta's APIs are for. https://developer.okta.com/docs/api/oauth2/ */
+/** The purposes of the scopes of Okta's APIs. https://developer.okta.com/docs/api/oauth2/ */
 const resources = [
   ...['agentPools', 'apiTokens', 'appGrants', 'apps', 'authenticators', 'authorizationServers', 'behaviors', 'brands'],
   ...['captchas', 'deviceAssurance', 'devices', 'domains', 'emailDomains', 'eventHooks', 'features', 'groups'],
@@ -32,7 +32,7 @@ const roles = {
   GROUP_MEMBERSHIP_ADMIN: ['Group Membership Administrator', /^okta\.(users|groups)\.read$/],
   REPORT_ADMIN: ['Report Administrator', /^okta\.(logs|users|groups|apps)\.read$/],
   READ_ONLY_ADMIN: ['Read-Only Administrator', reads],
-  /** Its permissions are not emulated: it may read, whatever its resource set. */
+  /** Its permissions are not emulated: it may read with any resource set. */
   CUSTOM: ['Custom', reads],
 } as const satisfies Record<string, readonly [label: string, scopes: RegExp]>;
 

@@ -5,7 +5,7 @@ import { oktaId, type ServerId, serverIds } from './org.ts';
 import { createSamlKey, type SamlKey } from './saml-applications.ts';
 import { createPrivateJwk, createServerKeys, type PrivateJwk, type ServerJwks } from './signing-keys.ts';
 
-/** What tells one emulated org from another. It is plain data: stored as JSON, it makes the same org again. */
+/** The identity of an emulated org. It is plain data: stored as JSON, it makes the same org again. */
 export interface OrgIdentity {
   readonly orgId: string;
   /** Of a read-only administrator. */
@@ -22,7 +22,7 @@ export interface OrgIdentity {
 /** Okta's certificates for SAML are valid for ten years. */
 const samlDays = 3650;
 
-/** Makes up an org: a certificate authority, clients, signing keys and an API token that nobody had before. */
+/** Makes the identity of a new org: a certificate authority, clients, signing keys and an API token. */
 export async function createIdentity(nowMs = Date.now()): Promise<OrgIdentity> {
   const [authority, clients, saml, ...keys] = await Promise.all([
     createAuthority(nowMs),

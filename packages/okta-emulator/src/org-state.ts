@@ -17,7 +17,7 @@ import {
 import { createSignInSettings, type SignInSettings } from './sign-in-settings.ts';
 import { administratorId, createUsers, type User, type Users } from './users.ts';
 
-/** What can change in an org while it runs, and what all its authorization servers share. */
+/** The state of an org that can change while it runs, shared by all its authorization servers. */
 export interface OrgState {
   readonly users: Users;
   readonly groups: Groups;
@@ -35,7 +35,7 @@ export interface OrgState {
   readonly sessions: SessionStore;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** A user as an application sees it: whether it is assigned to it, and what its policy decides. */
+  /** A user as an application sees it: the assignment, and the policy's decision. */
   userAt(userId: string, clientId: string): User | undefined;
   /** The admin roles of a user. */
   rolesOf(userId: string): readonly AdminRole[];
@@ -56,7 +56,7 @@ export function createOrgState(
   const accessPolicies = createPolicies(accessPolicyKind, now, [defaultAccessPolicy]);
   const zones = createDocuments('nzo', now);
 
-  /** What the first rule for the user, of the application's policy, decides. */
+  /** The decision of the first rule for the user in the application's policy. */
   function decision(policyId: string, user: User): Pick<User, 'access' | 'factorMode'> {
     const policy = accessPolicies.find(policyId);
     const rules = policy?.status === 'ACTIVE' ? accessPolicies.rules(policyId) : [];
@@ -94,7 +94,7 @@ export function createOrgState(
   };
 }
 
-/** What the management API can change in an org, by kind and then by id. Two orgs alike have equal ones. */
+/** The objects that the management API can change in an org, by kind and then by id. Equal orgs have equal ones. */
 export type OrgSnapshot = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** It has no times and no secrets: of a key its `kid`, of a secret its status. */

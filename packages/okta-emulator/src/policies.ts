@@ -85,7 +85,7 @@ export function createPolicies(kind: PolicyKind, now: () => number, seeds: reado
 
 export type Policies = ReturnType<typeof createPolicies>;
 
-/** Whether a rule is for a user, who may be nobody at all: a client that asks for itself. */
+/** Whether a rule is for a user, or for a client without a user. */
 export function isForUser(rule: Body, user: User | undefined, groups: Groups): boolean {
   const people = objectAt(objectAt(rule, 'conditions'), 'people');
   const [inGroups, outGroups] = includedAndExcluded(objectAt(people, 'groups'));
@@ -123,7 +123,7 @@ function includedAndExcluded(condition: Body): readonly [included: readonly stri
   return [textsAt(condition, 'include'), textsAt(condition, 'exclude')];
 }
 
-/** The app sign-in policy of applications that have no other. What it demands of a user is in the user's own record. */
+/** The app sign-in policy of applications without another one. Its demands on a user are in the user's own record. */
 export const defaultAccessPolicy: SeededPolicy = {
   policy: {
     ...{ id: 'rst1default2access34', type: 'ACCESS_POLICY', name: 'Default Policy', status: 'ACTIVE', system: true },

@@ -228,7 +228,7 @@ export class PrimaryAuthentication {
   }
 }
 
-/** What a user who has no factor may enroll. */
+/** The factors that a user without one may enroll. */
 const enrollable = (['OKTA', 'GOOGLE'] as const).map((provider) => ({
   ...{ factorType: 'token:software:totp', provider, vendorName: provider, status: 'NOT_SETUP', enrollment: 'REQUIRED' },
 }));

@@ -56,7 +56,7 @@ function keptValue(name: string, value: unknown): string | readonly string[] | u
  */
 export function createProviderBridge(server: ServerAddress, configuration: Configuration) {
   const provider = new Provider(server.issuer, configuration);
-  // The provider knows the scopes that there were at its start. `checkScopes` knows those that were made since.
+  // The provider knows the scopes of its start. `checkScopes` also knows later ones.
   Object.defineProperty(provider.OIDCContext.prototype, 'requestParamOIDCScopes', {
     get(this: KoaContextWithOIDC['oidc']) {
       return this.requestParamScopes;

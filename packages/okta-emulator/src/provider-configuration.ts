@@ -171,7 +171,7 @@ function tokenSeconds(granting: GrantingRule | undefined): number {
   return typeof accessTokenLifetimeMinutes === 'number' ? accessTokenLifetimeMinutes * 60 : hourSeconds;
 }
 
-/** Trap: an application without a secret needs PKCE whatever its settings say. */
+/** Trap: an application without a secret always needs PKCE. */
 function needsPkce(application: Application | undefined): boolean {
   const { token_endpoint_auth_method, pkce_required } = application ? credentialsOf(application) : {};
   return token_endpoint_auth_method === 'none' || pkce_required === true;

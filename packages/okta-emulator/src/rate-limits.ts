@@ -81,7 +81,7 @@ export interface BucketState {
   readonly reached: readonly Threshold[];
 }
 
-/** What Okta logs about a bucket: a share of the limit is used, or a request was refused. */
+/** An event that Okta logs about a bucket: a share of the limit is used, or a request was refused. */
 export type Threshold = 'violation' | 'warning';
 
 export const windowMs = 60_000;

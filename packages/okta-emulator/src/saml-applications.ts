@@ -124,7 +124,7 @@ const algorithm = {
 const dayMs = 86_400_000;
 const lifetimeDays = 3650;
 
-/** A key whose certificate is valid for ten years in all, and for so many days from now. */
+/** A key whose certificate is valid for ten years, with this many days left. */
 export async function createSamlKey(
   daysLeft: number,
   nowMs: number,
@@ -155,7 +155,7 @@ export function prepareListedKey(): Promise<webcrypto.CryptoKeyPair> {
   return shared;
 }
 
-/** A key that signs nothing here, of which only the certificate is listed. A key pair of its own would take too long. */
+/** A key that never signs here: only its certificate is listed. Generating a key pair would take too long. */
 export async function listedKey(daysLeft: number, nowMs: number): Promise<SamlKey> {
   return createSamlKey(daysLeft, nowMs, await prepareListedKey());
 }

@@ -12,7 +12,7 @@ import {
 } from './saml-applications.ts';
 import type { User } from './users.ts';
 
-/** What a service provider asks for (SAML Core 2.0, 3.4.1). */
+/** The request of a service provider (SAML Core 2.0, 3.4.1). */
 interface SamlRequest {
   readonly id: string;
   readonly issuer: string | undefined;
@@ -21,7 +21,7 @@ interface SamlRequest {
 
 const maxBytes = 100_000;
 
-/** The request in a parameter: deflated in a redirect, and as it is in a post. Undefined if it is no request. */
+/** Reads the request in a parameter: deflated in a redirect, and plain in a post. Undefined if it is malformed. */
 export function parseSamlRequest(parameter: string, method: string): SamlRequest | undefined {
   try {
     const bytes = Buffer.from(parameter, 'base64');

@@ -4,7 +4,7 @@ import type { OrgState } from './org-state.ts';
 import type { SignInLog } from './sign-in-log.ts';
 import type { Factor, User } from './users.ts';
 
-/** What a password that a user sent leads to. Only the first lets the user in. */
+/** The results of a password. Only the first lets the user in. */
 export type PasswordVerdict =
   | { readonly kind: 'accepted'; readonly user: User }
   | { readonly kind: 'refused'; readonly user: User | undefined; readonly lockedNow: boolean };

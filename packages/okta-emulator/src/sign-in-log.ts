@@ -56,7 +56,7 @@ export function createSignInLog(log: SystemLog, engine: () => 'idx' | 'classic')
       return errorEnvelope('E0000006');
     },
 
-    /** The first refusal of a user, if it is known who, by a limit of so many requests in so many milliseconds. */
+    /** Records the first refusal of a known user by a limit of requests in a window in milliseconds. */
     limited(request: OktaRequest, user: User | undefined, limit: number, windowMs: number): void {
       const seconds = String(windowMs / 1000);
       log.record(request, {

@@ -14,9 +14,9 @@ export interface SignInSettings {
   readonly maxAttempts: number;
   /** Classic engine: whether a user who is locked out is told so. Identity Engine never tells. */
   readonly lockoutShown: boolean;
-  /** Users whose passwords expire in so many days or less are warned. */
+  /** The days before the expiry of a password from which its user is warned. */
   readonly expireWarnDays: number;
-  /** What a user without the factor that the policy demands can do about it. */
+  /** The options of a user without the factor that the policy demands. */
   readonly enrollment: 'required' | 'optional' | 'unavailable';
 
   /** A test on the first page that only a human passes. */
@@ -75,7 +75,7 @@ interface CustomClaim {
   readonly attribute: 'department' | 'costCenter' | 'login' | 'email';
   /** If it is false, the claim is missing in ID tokens that come with an access token. */
   readonly alwaysIncludeInToken: boolean;
-  /** The scopes that the claim needs one of. Any scope is enough if there are none. */
+  /** The scopes of which the claim needs one. If empty, any scope is enough. */
   readonly scopes: readonly string[];
 }
 

@@ -179,7 +179,7 @@ ${script}
   );
 }
 
-/** Shows each remediation as a form. It posts what the form asks for, until there is a `success`. */
+/** Shows each remediation as a form. It posts the form's fields, until there is a `success`. */
 const driver = `(function () {
   var root = document.getElementById('okta-sign-in');
   function post(href, body) {

@@ -1,6 +1,6 @@
 import { escapeHtml, htmlResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
 
-/** What Okta's public status page reports, whether or not it is true. */
+/** The reports of Okta's public status page, true or not. */
 export type ReportedStatus =
   | { readonly kind: 'operational' }
   | {

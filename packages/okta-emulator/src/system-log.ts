@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OktaRequest } from './http-message.ts';
 import { addedTo } from './org.ts';
 
-/** Who acted, or what it was done to: a user, an application, a token, a policy, a URL pattern. */
+/** An actor or a target of an event: a user, an application, a token, a policy, a URL pattern. */
 export interface LogParticipant {
   readonly id: string;
   /** Okta's name of the kind, such as `User`, `PublicClientApp`, `AppInstance` or `PolicyRule`. */
@@ -22,7 +22,7 @@ export interface Happening {
   readonly failure?: string;
   /** The result, if it is neither a success nor a failure. */
   readonly result?: 'ALLOW' | 'CHALLENGE' | 'DENY' | 'RATE_LIMIT' | 'SKIPPED' | 'UNKNOWN';
-  /** What explains a result that is no failure. */
+  /** The explanation of a result other than a failure. */
   readonly reason?: string;
   readonly severity?: LogEvent['severity'];
   /** The OAuth client that sent the request. */
@@ -131,7 +131,7 @@ export function createSystemLog(now: () => number) {
       return entries;
     },
 
-    /** Records what a request has just caused. */
+    /** Records an event that a request has just caused. */
     record(request: OktaRequest, happening: Happening): void {
       const publishedAt = now();
       add(toEvent(happening, publishedAt, transactionOf(request), request.raw.headers['user-agent']), publishedAt);

@@ -40,7 +40,7 @@ export function accountFinder({ users, groups, settings }: OrgState): FindAccoun
 }
 
 /**
- * The standard claims about a user. Okta leaves out what a user does not have.
+ * The standard claims about a user. Okta leaves out attributes that a user lacks.
  *
  * Trap: an ID token that comes with an access token is thin. It has the name, the login and the email address, and
  * the rest is at /userinfo.

@@ -36,9 +36,9 @@ export interface User {
   /** Days until the password expires. Absent if it never does. */
   readonly passwordExpiresInDays?: number;
   readonly factors: readonly Factor[];
-  /** What the sign-in policy of the applications demands of the user: the password, or another factor too. */
+  /** The factors that the applications' sign-in policy demands of the user: the password, or another one too. */
   readonly factorMode: '1FA' | '2FA';
-  /** What the sign-in policy of the applications decides about the user. */
+  /** The decision of the applications' sign-in policy about the user. */
   readonly access: 'ALLOW' | 'DENY';
   /** Whether the applications are assigned to the user. */
   readonly assigned: boolean;
@@ -118,7 +118,7 @@ const others: readonly User[] = [
 
 const seeds: readonly User[] = [passwordUser, totpUser, thinUser, ...others];
 
-/** The users of an org. What the org itself changes, such as a lockout, stays. What `alter` changes can be ended. */
+/** The users of an org. The org's own changes, such as a lockout, stay. Changes by `alter` can be ended. */
 export function createUsers() {
   const recordFor = (user: User) => ({ user, seed: user, alterations: new Set<Partial<User>>() });
   const records = seeds.map(recordFor);
@@ -145,7 +145,7 @@ export function createUsers() {
       return addedTo(record.alterations, { ...changes });
     },
 
-    /** Undoes what the org itself changed: lockouts and new passwords. */
+    /** Undoes the org's own changes: lockouts and new passwords. */
     reset(): void {
       for (const record of records) record.user = record.seed;
     },
@@ -165,7 +165,7 @@ export function createUsers() {
       record.seed = { ...record.seed, ...changes };
     },
 
-    /** What the org itself changes. */
+    /** Changes that the org itself makes. */
     update(id: string, changes: Partial<User>): void {
       const record = recordOf(id);
       if (record) record.user = { ...record.user, ...changes };

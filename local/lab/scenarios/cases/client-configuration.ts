@@ -66,7 +66,7 @@ const demandPushedRequests = alterSignIn({ pushedRequestsRequired: true });
 const classic = alterSignIn({ engine: 'classic' });
 const refusedByZone = respond(oauthAnswer('disallowed_network_zone'));
 
-/** What the Org server would answer if it accepted the request. */
+/** The answer of an Org server that accepts the request. */
 const issuedToken = jsonResponse(200, { token_type: 'Bearer', expires_in: 3600, access_token: 'issued-by-mistake' });
 
 const grantOtherScope = alterJson((body) => ({ ...body, scope: 'another.scope' }));

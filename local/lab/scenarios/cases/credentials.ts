@@ -39,7 +39,7 @@ const clockSkew: Expected = { code: 'clock-skew', domain: 'clock' };
 
 const [orgToken, customToken] = token;
 
-/** A key that is not registered on the application, with a `kid` of its own or with the one of the registered key. */
+/** A key that is not registered on the application, with its own `kid` or that of the registered key. */
 const unregisteredKey =
   (kid: 'new' | 'known'): SecretSource =>
   async ({ clients }) => {

@@ -24,7 +24,7 @@ const certificateDays =
 
 const ofSeverity = (severity: 'page' | 'ticket', row: Variant): Variant => ({ ...row, severity });
 
-/** What the management API answers at a path from now on. */
+/** Sets the management API's answer at a path from now on. */
 const answers =
   (path: RegExp, status: number, body: object): Fault =>
   ({ okta: emulator }) => ({

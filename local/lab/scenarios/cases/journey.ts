@@ -62,14 +62,14 @@ const malformed = okta('malformed-answer');
 
 const failing = respond(errorEnvelope('E0000009'));
 
-/** Okta words these alike, so that nobody learns which users there are. */
+/** Okta words these alike, so that no one learns which users exist. */
 const wordedAlike: readonly [symptom: string, fault: FaultAt<ScenarioTarget>][] = [
   ['wrong password', storeWrongPassword],
   ['suspended', alterUser({ status: 'SUSPENDED' })],
   ['deactivated', alterUser({ status: 'DEPROVISIONED' })],
 ];
 
-/** A setting of the sign-in that stops the test user, and what it must be called. */
+/** A setting of the sign-in that stops the test user, and its finding. */
 const stopping: readonly [symptom: string, settings: Partial<SignInSettings>, expected: Expected][] = [
   ['consent', { consent: true }, configuration('consent-demanded')],
   ['captcha', { captcha: 'HCAPTCHA' }, configuration('captcha-demanded')],
@@ -113,7 +113,7 @@ const refreshOf = ({ server }: ScenarioTarget) => (server === 'org' ? refresh[0]
 /** The refusal of a code or of a refresh token (RFC 6749, 5.2). */
 const grantRefused = respond(oauthAnswer('invalid_grant'));
 
-/** Ends at the token endpoint what Okta signed, by changing a part of the signature. */
+/** Breaks tokens at the token endpoint by changing a part of the signature. */
 const breakSignature = alterJson(({ id_token, ...rest }) => ({ ...rest, id_token: swapEnd(String(id_token)) }));
 
 function swapEnd(token: string): string {
@@ -121,7 +121,7 @@ function swapEnd(token: string): string {
   return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
 }
 
-/** Answers every revocation without one. Okta answers 200 whatever became of it. */
+/** Answers revocations without revoking. Okta answers 200 in any case. */
 const revokeNothing =
   (target: (typeof revoke)[number]): FaultAt =>
   (environment) =>
@@ -317,7 +317,7 @@ export const testUserCases: readonly Case[] = [
         target,
         'replaced one still works',
         configuration('replaced-refresh-token-accepted'),
-        // What a web application is set to holds at both servers.
+        // The settings of a web application hold at both servers.
         changeOrg(({ servers, ...org }) => ({
           ...org,
           servers: servers.map((each) => (each.id === target.server ? each : { ...each, expects: {} })),

@@ -7,12 +7,12 @@ import { alterServer, useDpopApplication, useDpopWebApplication } from '../fault
 import { closedPort } from '../faults/unreachable.ts';
 import { type FaultAt, resources, type ScenarioTarget } from '../targets.ts';
 
-/** Changes what the API expects, and how it answers. */
+/** Changes the API's expectations and answers. */
 export function alterApi(changes: Partial<ApiSettings>): Fault {
   return ({ api }) => ({ restore: api.alter(changes) });
 }
 
-/** Changes what the configuration says of the API. Does nothing in events of groups that do not use it. */
+/** Changes the API's settings in the configuration. Does nothing in events of groups that do not use it. */
 export function changeResource(change: Partial<Resource>): FaultAt<ScenarioTarget> {
   return alterServer((server) =>
     server.resource ? { ...server, resource: { ...server.resource, ...change } } : server,

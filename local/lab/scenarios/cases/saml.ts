@@ -12,7 +12,7 @@ function alterSamlApp(changes: Partial<SamlSettings>): Fault {
   return ({ okta }) => ({ restore: okta.alterSamlApp('payroll', changes) });
 }
 
-/** Changes what the configuration says that the service provider has. */
+/** Changes the service provider's data in the configuration. */
 function expects(changes: Partial<SamlApp>): Fault {
   return changeOrg(({ samlApps, ...org }) => ({
     ...org,
@@ -20,7 +20,7 @@ function expects(changes: Partial<SamlApp>): Fault {
   }));
 }
 
-/** Replaces what Okta answers at the application's metadata, or at its sign-on. */
+/** Replaces Okta's answer at the application's metadata, or at its sign-on. */
 function answer(what: 'metadata' | 'sign-on', status: number, body: string): FaultAt<typeof saml> {
   return ({ okta }) => {
     const { metadataUrl, ssoUrl } = okta.samlApps.payroll;

@@ -87,7 +87,7 @@ export function leaveHeadroom(share: number): FaultAt {
   return ({ okta }, { bucket }) => (bucket ? { restore: okta.setRemaining(bucket, share) } : {});
 }
 
-/** Changes what Okta's status page reports. */
+/** Changes the reports of Okta's status page. */
 export function reportStatus(status: ReportedStatus): Fault {
   return ({ okta }) => {
     okta.setStatus(status);
@@ -116,7 +116,7 @@ export const redirectMethods = ['query', 'fragment', 'script', 'form'] as const;
 
 export type RedirectMethod = (typeof redirectMethods)[number];
 
-/** Redirects with an error to whatever redirect URI the request names. */
+/** Redirects with an error to the redirect URI of the request. */
 export function redirectWithError(method: RedirectMethod, code: OktaErrorCode, when?: Match['when']): FaultAt {
   const { error, description } = oktaError(code);
   const transform: Effect['transform'] = (_, { query }) => {

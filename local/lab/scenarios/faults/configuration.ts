@@ -145,7 +145,7 @@ export function callApiAsServiceApp(scopes = ['okta.users.read'], source = regis
   );
 }
 
-/** What a run counts while faults are active. */
+/** A counter of runs while faults are active. */
 export interface Tally {
   packetsLost: number;
 }

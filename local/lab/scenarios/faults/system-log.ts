@@ -28,7 +28,7 @@ export function rememberLog(change: (memory: LogMemory, nowMs: number) => Partia
   };
 }
 
-/** What is remembered has another revision than any run has read, as if another run were always faster. */
+/** Gives the memory a revision that no run has read, as if another run were always faster. */
 export const forgetRevision: Fault = async ({ aws, org }) => {
   const Key = { org: { S: org }, item: { S: logMemoryItem } };
   const update = { Key, TableName: caseStateTable, UpdateExpression: 'REMOVE revision' };
@@ -54,7 +54,7 @@ export function awaitEvent(sentMinutesAgo: number, arrivedMinutesAgo: number): F
   }));
 }
 
-/** Changes what is in the org's System Log. */
+/** Changes the events in the org's System Log. */
 export function inLog(change: (okta: OktaEmulator) => unknown): Fault {
   return ({ okta }) => {
     change(okta);

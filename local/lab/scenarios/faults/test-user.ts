@@ -13,7 +13,7 @@ import type { Fault } from '../../simulation/environment.ts';
 import type { FaultAt, ScenarioTarget } from '../targets.ts';
 import { changeOrg, useSecret } from './configuration.ts';
 
-/** What a secret of the test user holds. */
+/** The contents of the test user's secret. */
 interface Proof {
   readonly password: string;
   readonly totpSecret?: string;

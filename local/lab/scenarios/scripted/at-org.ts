@@ -19,7 +19,7 @@ import {
   toldInOrder,
 } from './scripted-scenario.ts';
 
-/** An announced incident sends no message of its own, but every message sent meanwhile mentions it. */
+/** An announced incident sends no message, but every message sent meanwhile mentions it. */
 export const announced: ScenarioFactory = (context) => {
   const [incident] = allCases.find(({ id }) => id === 'O6')?.variants ?? [];
   if (!incident) throw new Error('case O6 has no variant');
@@ -71,7 +71,7 @@ const steps: readonly { readonly daysLeft: number; readonly route: Route; readon
   { daysLeft: 6, route: 'page', minutes: 4 * healthMinutes },
 ];
 
-/** A certificate expires. Each step is told once, whether its alarm still fires or not, and no end of it is told. */
+/** A certificate expires. Each step is announced once, whether its alarm still fires or not, and no end is announced. */
 export const expiry: ScenarioFactory = (context) => {
   const { plan, org } = context;
   if (!plan.orgs.find((each) => each.org.name === org)?.org.api) return [];
@@ -98,7 +98,7 @@ const expiresIn =
 
 const rule = 'Monitors';
 
-/** An administrator changes a rule, and the server refuses the monitor: the message says what was changed, and when. */
+/** An administrator changes a rule, and the server refuses the monitor: the message shows the change and its time. */
 export const policyChanged: ScenarioFactory = ({ plan, org }) => {
   const one = allCases.find(({ id }) => id === 'C4');
   const [variant] = one?.variants ?? [];

@@ -20,7 +20,7 @@ import {
   scriptedScenario,
 } from './scripted-scenario.ts';
 
-/** CloudFormation creates alarms and schedules in any order. So many minutes may pass before the first run. */
+/** The minutes that may pass before the first run, because CloudFormation creates alarms and schedules in any order. */
 const minutesWithoutRuns = 4;
 
 /** How long nothing but a deployment happens. No alarm looks further back. */
@@ -47,7 +47,7 @@ function neverStarts(context: ScenarioContext): ExpectedNotification {
   return { ...notRunningNotification(context), within: toldWithin };
 }
 
-/** A deployment must not say that what has not yet begun is broken, and must say so if it never begins. */
+/** A deployment must not report a schedule as broken that has not begun yet, and must report it if it never begins. */
 export const firstDeployment: ScenarioFactory = (context) => {
   const base = { isFirstDeployment: true, checks: [] };
   const stopFlows: SimulationFault = (simulation) => {
@@ -170,7 +170,7 @@ const newAccount: SimulationFault = (simulation) => simulation.useAccount({ conc
 /** Long enough for every page, and no longer: each minute runs every org. */
 const outageMinutes = 6;
 
-/** How soon the page of each org must be there, whatever the quotas. */
+/** How soon the page of each org must arrive, with any quotas. */
 const mostSeconds = 180;
 
 /** The account's owner should raise the quota. */
@@ -196,7 +196,7 @@ const rows: readonly FleetRow[] = [
 ];
 
 /**
- * Many orgs fail at once: Okta is down. Each is told as completely and as soon as one that fails alone.
+ * Many orgs fail at once: Okta is down. Each is reported as completely and as soon as one that fails alone.
  *
  * Trap: all orgs of a fleet are at one emulated Okta, so the outage of the first is that of all.
  */
@@ -222,7 +222,7 @@ export const fleet: ScenarioFactory = (context) =>
       });
     });
 
-/** Each page is there in time, and says everything: what was found, since when, and at what, without gaps. */
+/** Each page arrives in time, with the finding, its start and its targets, without gaps. */
 function allComplete(expected: readonly ExpectedNotification[]) {
   return ({ notifications }: Trace): readonly string[] => {
     const firing = notifications.filter(({ status }) => status === 'firing');

@@ -24,7 +24,7 @@ export const metricsRefused: ScenarioFactory = (context) => {
   ];
 };
 
-/** The state table fails: the page arrives without evidence and links to the log, and CloudWatch tells of the recovery. */
+/** The state table fails: the page arrives without evidence and links to the log, and CloudWatch announces the recovery. */
 export const tableFails: ScenarioFactory = (context) => {
   const { every } = context;
   const refused = ['GetItem', 'PutItem', 'Query', 'Scan'] as const;
@@ -55,7 +55,7 @@ export const tableFails: ScenarioFactory = (context) => {
   ];
 };
 
-/** DynamoDB writes each item, and its first answer is lost: nobody else has written, so every message is sent, once. */
+/** DynamoDB writes each item, and its first answer is lost: no other process has written, so every message is sent once. */
 export const answersLost: ScenarioFactory = (context) => {
   const { every } = context;
   const lose: SimulationFault = ({ aws }) => aws.injectFault('PutItem', 'answer lost');
@@ -73,7 +73,7 @@ export const answersLost: ScenarioFactory = (context) => {
   ];
 };
 
-/** SNS delivers the event of an alarm that fired once more, after it has resolved: nothing is told, and nothing stays open. */
+/** SNS delivers an alarm's firing again, after it has resolved: no message is sent, and no incident stays open. */
 export const eventRepeated: ScenarioFactory = (context) => {
   const { every } = context;
   const { alarm, route } = outageNotification(context);
@@ -102,7 +102,7 @@ export const eventRepeated: ScenarioFactory = (context) => {
   ];
 };
 
-/** The sweep stops: CloudWatch tells of the recovery, and a ticket says that the sweep is missing. */
+/** The sweep stops: CloudWatch announces the recovery, and a ticket reports that the sweep is missing. */
 export const sweepNotRunning: ScenarioFactory = (context) => {
   const { every } = context;
   const stop: SimulationFault = (simulation) => simulation.disable('sweep');
@@ -179,12 +179,12 @@ export const notifierBroken: ScenarioFactory = (context) => {
   );
 };
 
-/** SNS cannot send e-mail to the people of a route: somebody else must be notified. */
+/** SNS cannot send e-mail to the people of a route: others must be notified. */
 export const undelivered: ScenarioFactory = (context) => {
   const { alarm, route } = outageNotification(context);
   const { pages, tickets } = context.plan.receivers;
   const kinds = { page: pages, ticket: tickets }[route].map(({ kind }) => kind);
-  // With other receivers on the topic, nobody can tell what failed.
+  // With other receivers on the topic, the failed one is unknown.
   if (!kinds.includes('email') || kinds.includes('chat') || tickets.length === 0 || route === 'ticket') return [];
   const failDeliveries: SimulationFault = (simulation) => simulation.failDeliveries(`okta-synthetics-${route}s`);
   const receiver = `${route}s-email`;

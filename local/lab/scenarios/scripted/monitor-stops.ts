@@ -61,7 +61,7 @@ export const notRunning: ScenarioFactory = (context) => {
   );
 };
 
-/** A group without a heartbeat of its own is missed by the sweep: after three intervals and five minutes. */
+/** The sweep misses a group without its own heartbeat after three intervals and five minutes. */
 export const groupNotRunning: ScenarioFactory = (context) => {
   const { org, every } = context;
   if (!isMonitored(context, { group: 'limits' })) return [];
@@ -80,7 +80,7 @@ export const groupNotRunning: ScenarioFactory = (context) => {
   ];
 };
 
-/** The notifier's hourly self-test stops, so nobody would know that it is broken. */
+/** The notifier's hourly self-test stops, so that a broken notifier would go unnoticed. */
 export const selfTestNotRunning: ScenarioFactory = (context) => {
   const route = 'page';
   const stop: SimulationFault = (simulation) => simulation.disable(`notify-${route}-self-test`);

@@ -19,7 +19,7 @@ const pagerDuty = 'https://events.pagerduty.com/v2/enqueue';
 /** Everybody who receives a page by https in this deployment. */
 const receivers = [...(['chat', 'cloudwatch', 'json'] as const).map(endpointOf), pagerDuty];
 
-/** Each receiver answers 500 and then 200: each gets its message, and nobody is told of it. */
+/** Each receiver answers 500 and then 200: each gets its message, and no alarm fires. */
 export const receiverAnswersLate: ScenarioFactory = (context) => {
   if (!isPage(context)) return [];
   const faults = receivers.map(
@@ -102,7 +102,7 @@ export const receiverUnconfirmed: ScenarioFactory = (context) => {
   );
 };
 
-/** An org with receivers of its own fails: they get its messages, and the others get none. */
+/** An org with its own receivers fails: they get its messages, and the others get none. */
 export const ownReceivers: ScenarioFactory = (context) => {
   if (!isPage(context)) return [];
   const org = context.plan.orgs[1]?.org.name ?? twin;
@@ -139,7 +139,7 @@ function everyoneGot(context: ScenarioContext, endpoints: readonly string[]) {
     );
 }
 
-/** What tells that a message has the format of its receiver. */
+/** The mark of each receiver's format. */
 const formats = {
   [endpointOf('chat')]: { source: 'custom' },
   [endpointOf('cloudwatch')]: { NewStateValue: 'ALARM' },

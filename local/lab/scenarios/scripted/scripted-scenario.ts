@@ -6,7 +6,7 @@ import { injects, type SimulationFault } from '../faults/configuration.ts';
 import { type ExpectedNotification, faultRuns, noGaps, type Scenario, type Trace } from '../scenario.ts';
 import type { ScenarioTarget } from '../targets.ts';
 
-/** What a scripted scenario is made for. */
+/** The deployment that a scripted scenario is made for. */
 export interface ScenarioContext {
   readonly plan: DeploymentPlan;
   /** The org that it happens to. */
@@ -18,7 +18,7 @@ export interface ScenarioContext {
   readonly quick: boolean;
 }
 
-/** Makes the scenarios of one name. There are none if the configuration does not run what they need. */
+/** Makes the scenarios of one name. Empty if the configuration lacks their probes. */
 export type ScenarioFactory = (context: ScenarioContext) => readonly Scenario[];
 
 /** Whether the scenario's org runs this target. */
