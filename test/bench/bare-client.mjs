@@ -42,7 +42,7 @@ async function fiveSteps({ issuer, client, secret, scope }) {
   const discovery = await send(`${issuer}/.well-known/openid-configuration`);
   const keys = await send(discovery.json.jwks_uri);
   const token = await post(discovery.json.token_endpoint, { grant_type: 'client_credentials', scope });
-  const [header, claims, signature] = token.json.access_token.split('./');
+  const [header, claims, signature] = token.json.access_token.split('.');
   const { kid } = JSON.parse(Buffer.from(header, 'base64url'));
   const key = createPublicKey({ key: keys.json.keys.find((each) => each.kid === kid), format: 'jwk' });
   if (!verify('sha256', `${header}.${claims}`, key, Buffer.from(signature, 'base64url')))

@@ -144,7 +144,11 @@ describe('npm start', () => {
       /Case C2 \(.+\) cannot happen there\. Its targets are token@org/,
     ],
     ['an unknown flag', ['--colour'], /Usage: npm start/],
-    ['flags that exclude each other', ['--watch', '--junit', 'start.xml'], /--watch has no end/],
+    [
+      'flags that exclude each other',
+      ['--watch', '--junit', 'start.xml'],
+      /^--watch and --junit are mutually exclusive/,
+    ],
   ])('ends with 2 for %s', async (_, args, text) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, '']);
