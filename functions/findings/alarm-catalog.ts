@@ -25,6 +25,8 @@ export interface AlarmMeaning {
   readonly remedy: readonly string[];
   /** The sentence once the alarm has resolved. `lastSeen` is absent when the evidence does not show the cause. */
   readonly resolved: (lastSeen?: LastSeen) => string;
+  /** The alarm looks so far back that its end says nothing about the end of the problem. */
+  readonly isLong?: true;
 }
 
 /** A finding behind an alarm, and when a run last reported it. */
@@ -127,7 +129,10 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         brief: `${group} probes broken`,
         summary: `The function that runs the ${group} probes fails or times out. Not Okta's fault.`,
         remedy: ["Read the error in the function's log", 'Check what was deployed last'],
-        resolved: () => `The function that runs the ${group} probes no longer fails repeatedly.`,
+        // Its window has room for three runs at the longest interval that a configuration may have.
+        isLong: true,
+        resolved: () =>
+          `The function that runs the ${group} probes no longer fails repeatedly. The alarm looks hours back: the function's log has the last failed run.`,
       };
     },
   },

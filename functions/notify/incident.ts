@@ -68,6 +68,8 @@ export interface Incident {
   readonly until: number;
   /** Whether `since` is the start: false if the alarm has resolved and the evidence does not show when it fired. */
   readonly isStartKnown: boolean;
+  /** Whether `until` is the end: false if the alarm has resolved long after it, and nothing shows when it was. */
+  readonly isEndKnown: boolean;
   /** Whether the evidence shows that the problem did not exist before `since`. */
   readonly startObserved: boolean;
   /** CloudWatch's reason when the alarm fired. It names the datapoints, so it is unique to the incident. */
@@ -150,6 +152,7 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
     ...beginningOf(alarm, evidence, lead),
     until,
+    isEndKnown: !isResolved || lead !== undefined || !alarmMeaning(subject).isLong,
     stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
     fineServers: fineServers(latest, affected),
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),

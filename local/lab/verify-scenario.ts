@@ -140,10 +140,12 @@ function wrongDuration(
   ends: number,
 ) {
   if (!expected) return [];
+  const seconds = Number(context?.durationSeconds);
+  if (lasted === 'unknown')
+    return Number.isNaN(seconds) ? [] : ['the resolved message reports a duration, which is not known'];
+  if (Number.isNaN(seconds)) return ['the resolved message has no duration'];
   const isFinding = alarmSubject(alarm)?.kind === 'findings';
   const [least, most] = lasted ?? (isFinding ? [ends - 2 * every, ends + 1] : [0, ends + every]);
-  const seconds = Number(context?.durationSeconds);
-  if (Number.isNaN(seconds)) return ['the resolved message has no duration'];
   const reported = Math.round(seconds / 60);
   return reported < least || reported > most
     ? [`the resolved message reports a duration of ${minutes(reported)}, expected ${least} to ${most}`]

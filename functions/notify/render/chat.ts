@@ -164,6 +164,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     since,
     until,
     isStartKnown,
+    isEndKnown,
     oktaStatus,
   } = incident;
   const outcomes = occurrences.flatMap(({ targets }) => targets.flatMap((target) => target.outcomes));
@@ -176,8 +177,8 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     severity: 'severity' in alarm.subject ? alarm.subject.severity : links.route,
     ...(code !== undefined && { finding: code }),
     ...(isStartKnown && { since: new Date(since).toISOString() }),
-    ...(alarm.kind === 'resolved' && { until: new Date(until).toISOString() }),
-    ...(isStartKnown && { durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))) }),
+    ...(alarm.kind === 'resolved' && isEndKnown && { until: new Date(until).toISOString() }),
+    ...(isStartKnown && isEndKnown && { durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))) }),
     targets: clip(targetsOf(occurrences).join(','), 1_000),
     requestIds: clip(withoutMarkup(requestIds.join(',')), 1_000),
     runbook: `${links.runbook}#${heading}`,
@@ -217,7 +218,7 @@ function describe(incident: Incident, subject: string, links: Links): string {
     renderFirstLine(incident, subject),
     ...(isFiring
       ? [`*Hit* ${targets === '' ? 'not known' : `${targets}, since ${start}`}`]
-      : [`*Lasted* ${incident.isStartKnown ? `${duration}, since ${start}` : 'unknown'}`]),
+      : [`*Lasted* ${incident.isStartKnown && incident.isEndKnown ? `${duration}, since ${start}` : 'unknown'}`]),
     ...(incident.note === undefined ? [] : [`*Note* ${incident.note}`]),
     ...(silent === '' ? [] : [`*Silent* ${silent}`]),
     ...(stillPassing.length > 0 ? [`*Fine* ${joinFirst(stillPassing, 8)}`] : []),

@@ -110,7 +110,7 @@ export function renderDocument(notification: Notification): IncidentDocument {
 
 function read(incident: Incident, links: Links, subject: string): ReadDocument {
   const { route } = links;
-  const { alarm, org, code, domain, occurrences, since, until, isStartKnown, oktaStatus } = incident;
+  const { alarm, org, code, domain, occurrences, since, until, isStartKnown, isEndKnown, oktaStatus } = incident;
   const { stillPassing, gaps, confirm } = incident;
   const isFiring = alarm.kind === 'firing';
   const hits = occurrences.flatMap(({ targets }) => targets);
@@ -130,8 +130,9 @@ function read(incident: Incident, links: Links, subject: string): ReadDocument {
     ...(alarm.repeats && { repeats: alarm.repeats }),
     ...(incident.note !== undefined && { note: incident.note }),
     changedAt: iso(alarm.changedAt),
-    ...(isStartKnown && { since: iso(since), durationSeconds: Math.max(0, Math.round((until - since) / 1000)) }),
-    ...(!isFiring && { until: iso(until) }),
+    ...(isStartKnown && { since: iso(since) }),
+    ...(isStartKnown && isEndKnown && { durationSeconds: Math.max(0, Math.round((until - since) / 1000)) }),
+    ...(!isFiring && isEndKnown && { until: iso(until) }),
     oktaStatus: oktaStatus?.state ?? 'unknown',
     targets: [...new Set(hits.map(({ target }) => target))],
     ...{ stillPassing, requestIds, evidence: isFiring ? seenFacts(incident) : [], gaps },

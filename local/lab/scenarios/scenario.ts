@@ -42,8 +42,8 @@ export interface ExpectedNotification {
   readonly isToldOnce?: true;
   /** When its fault ends, if that is not the end of all faults. */
   readonly ends?: number;
-  /** The least and the most minutes that the resolved message may report as duration. */
-  readonly lasted?: readonly [least: number, most: number];
+  /** The least and the most minutes that the resolved message may report as duration, or that it must report none. */
+  readonly lasted?: readonly [least: number, most: number] | 'unknown';
 }
 
 /** The events minute by minute, and the expected notifications. */

@@ -9,7 +9,7 @@ import {
 } from '../deployment-variants.ts';
 import type { SimulationFault } from '../faults/configuration.ts';
 import { type ExpectedNotification, notifyWithinRuns, type Trace } from '../scenario.ts';
-import { functionRecovery, monitorNotification, notRunningNotification } from './monitor-stops.ts';
+import { brokenNotification, functionRecovery, monitorNotification, notRunningNotification } from './monitor-stops.ts';
 import {
   forEachOrg,
   isMonitored,
@@ -142,7 +142,7 @@ export const maintenance: ScenarioFactory = (context) => {
             faultPhases: [{ minutes: 10 * every, faults: [crash] }],
             // A group that crashes each time is not running either.
             expected: [
-              monitorNotification({ kind: 'group-broken', group: 'limits' }, 'limits-broken', every),
+              brokenNotification('limits', every),
               {
                 ...monitorNotification({ kind: 'group-not-running', group: 'limits' }, 'limits-not-running', every),
                 within: 3 * every + 10,

@@ -1,4 +1,5 @@
 import { type AlarmSubject, alarmName } from '../../../../functions/findings/alarm-subject.ts';
+import type { Group } from '../../../../functions/model/probe.ts';
 import type { SimulationFault } from '../faults/configuration.ts';
 import { type ExpectedNotification, notifyWithinRuns } from '../scenario.ts';
 import {
@@ -23,6 +24,11 @@ export function monitorNotification(subject: AlarmSubject, finding: string, ever
 /** The alarm about a failing function looks at the last two hours, and CloudWatch a little further. */
 export const functionRecovery = 135;
 
+/** The ticket that a function fails. Nothing but its log shows when it failed last. */
+export function brokenNotification(group: Group, every: number): ExpectedNotification {
+  return { ...monitorNotification({ kind: 'group-broken', group }, `${group}-broken`, every), lasted: 'unknown' };
+}
+
 /** The page that an org is no longer monitored. */
 export function notRunningNotification({ org, every }: ScenarioContext): ExpectedNotification {
   return {
@@ -43,7 +49,7 @@ export const notRunning: ScenarioFactory = (context) => {
   const slowest = Math.max(...context.plan.orgs.map(({ intervalMinutes }) => intervalMinutes.flows));
   const all = forEachOrg(context, notRunningNotification);
   const throttled = monitorNotification({ kind: 'group-throttled', group: 'flows' }, 'flows-throttled', slowest);
-  const broken = monitorNotification({ kind: 'group-broken', group: 'flows' }, 'flows-broken', slowest);
+  const broken = brokenNotification('flows', slowest);
   return [
     { name: 'schedule-stopped', title: 'the schedule stops', fault: stop, expected: [notRunningNotification(context)] },
     { name: 'throttled', title: 'Lambda throttles the function', fault: throttle, expected: [...all, throttled] },
