@@ -159,8 +159,8 @@ resource "okta_auth_server_policy_rule" "service_rule" {
   refresh_token_window_minutes   = 10080
 }
 
-# Delete this rule without a test user.
-resource "okta_auth_server_policy_rule" "user_rule" {
+# Without a test user: name = "sign-in page", group_whitelist = ["EVERYONE"]. Nobody is assigned to the application then.
+resource "okta_auth_server_policy_rule" "web_rule" {
   auth_server_id                 = var.server
   policy_id                      = okta_auth_server_policy.server_policy.id
   name                           = "test user"

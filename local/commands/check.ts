@@ -19,6 +19,7 @@ import { type CheckOrgs, checkOrgs, fileSecrets } from './check/check-orgs.ts';
 import { checkToken } from './check/check-token.ts';
 import { environmentConfig } from './check/environment-config.ts';
 import { failOnLevels } from './check/fail-on.ts';
+import { findConfig } from './check/find-config.ts';
 import { mostTokenCharacters, readToken } from './check/read-token.ts';
 import { mergeRuns, repeatable } from './check/repeat-check.ts';
 import { selectProbes } from './check/select-probes.ts';
@@ -38,6 +39,7 @@ import { type HttpsProxy, networkSettings, proxyOf } from './proxy.ts';
 import { type CheckPlace, checkDocument, checkPlaces, checkResults, formatChecked, isFine } from './reporters/check.ts';
 import { toAnnotations } from './reporters/pipelines.ts';
 import { showProgress } from './reporters/progress.ts';
+import { untold } from './reporters/receivers.ts';
 import { workflowCommand } from './reporters/text.ts';
 import { formatToken, tokenDocument } from './reporters/token.ts';
 import { askForClient, readHidden } from './terminal.ts';
@@ -46,7 +48,11 @@ import { watchCheck } from './watch-check.ts';
 const { json, junit } = sharedOptions;
 
 const options = {
-  config: { type: 'string', value: '<path>', help: 'the configuration file with your own orgs' },
+  config: {
+    type: 'string',
+    value: '<path>',
+    help: 'the configuration file with your own orgs; by default the one in cdk.json, or my.jsonc',
+  },
   domain: {
     type: 'string',
     value: '<host>',
@@ -153,12 +159,17 @@ export const check = defineCommand({
   },
 });
 
-async function checkOrJudge(values: Values, output: Output): Promise<number> {
+async function checkOrJudge(given: Values, output: Output): Promise<number> {
+  const found = given.config ?? (given.domain === undefined && !given.token ? findConfig() : undefined);
+  const values = { ...given, config: found };
   const proxy = proxyOf(process.env);
   const env = values.prompt ? await askForClient(process.env, output.stdin, output.stderr) : process.env;
   const source = sourceOf(values, env, proxy);
   if (values.token) return judge(values, source, output, proxy);
-  if (!source) throw new UsageError('--config or --domain is required: the path of your configuration, or your org.');
+  if (!source)
+    throw new UsageError(
+      'Add --config <path of your configuration> or --domain <your org>: cdk.json names no configuration of yours, and there is no my.jsonc here.',
+    );
   return probe(values, source, output, proxy);
 }
 
@@ -167,6 +178,8 @@ interface Source {
   readonly orgs: readonly MonitoredOrg[];
   readonly deployment: string;
   readonly secrets: Secrets;
+  /** The sentence that nobody is told, if the configuration names nobody. */
+  readonly untold?: string | undefined;
 }
 
 function sourceOf(
@@ -184,7 +197,7 @@ function sourceOf(
   const loaded = loadConfig(config);
   const { deployment } = loaded;
   const secrets = file === undefined ? secretsManager(new SecretsManager(awsOptions(proxy))) : fileSecrets(file);
-  return { orgs: monitoredOrgs(loaded), deployment, secrets };
+  return { orgs: monitoredOrgs(loaded), deployment, secrets, untold: untold(loaded, config) };
 }
 
 /** The limits of `--every`: more often would load the org. */
@@ -205,13 +218,14 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   if (times > 1 && again.length === 0)
     throw new UsageError('--repeat repeats the probes of sign-in, and none is selected.');
   using progress = showProgress(output.stderr);
+  if (values.config !== undefined) progress.step(`the configuration is ${values.config}`);
   progress.step(`checking ${selected.map(({ org }) => org.domain).join(', ')}`);
   if (proxy) progress.step(`through the proxy ${proxy.origin}, except for the hosts in NO_PROXY`);
   const check = await checkFrom(from, source, proxy);
   const { config, domain, secrets, evidence: showEvidence } = values;
   const isFiltered = Object.values(filter).some((each) => each !== undefined);
   const network = networkSettings(process.env);
-  const call = { config, domain, secrets, failOn, isFiltered, from, network, showEvidence };
+  const call = { config, domain, secrets, failOn, isFiltered, from, network, showEvidence, untold: source.untold };
   if (values.watch) {
     const intervalMsOf = intervalsOf(source.orgs);
     return watchCheck({ selected, check, everyMs, intervalMsOf, call, json: values.json }, output);

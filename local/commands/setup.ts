@@ -28,6 +28,7 @@ import {
 } from './reporters/setup.ts';
 import { toJson } from './reporters/text.ts';
 import { awsStore } from './setup/aws-store.ts';
+import { addReceiver, isUntold } from './setup/configuration.ts';
 import { signInByDevice } from './setup/device-sign-in.ts';
 import type { ChooseServer, SetupRequest } from './setup/discover.ts';
 import { type AdminFetch, openOktaApi, withApiToken } from './setup/okta-api.ts';
@@ -74,6 +75,11 @@ const options = {
     type: 'string',
     value: '<path>',
     help: 'keep the secrets in this file, as for npm run check; otherwise in AWS Secrets Manager',
+  },
+  page: {
+    type: 'string',
+    value: '<email>',
+    help: 'who is told of outages; asked for at a terminal while the configuration names nobody',
   },
   'device-client': {
     type: 'string',
@@ -228,16 +234,18 @@ async function change(
   // With --json, only the document is for standard output.
   const shown = values.json ? stderr : stdout;
   if (!values.json || !values.yes) shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}`);
+  const isComplete = plan.every(({ action }) => action !== 'cannot');
+  const email = values.remove || values['dry-run'] ? undefined : await whoIsTold(values, questions);
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
-    else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : checkCommand(values))}`);
+    else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : nextOf(values))}`);
   };
-  const isComplete = plan.every(({ action }) => action !== 'cannot');
   if (values['dry-run']) {
     print(true, false, plan);
     return 0;
   }
   if (!hasChanges(plan)) {
+    addReceiver(values.config, email);
     print(isComplete, true, plan);
     return isComplete ? 0 : 1;
   }
@@ -247,8 +255,19 @@ async function change(
     if (step.action !== 'keep') progress.finished(stepTitle(step), step.action !== 'cannot');
   });
   const passed = done.every(({ action }) => action !== 'cannot');
+  addReceiver(values.config, email);
   print(passed, true, done);
   return passed ? 0 : 1;
+}
+
+/** Returns who is told of outages, if the configuration names nobody yet. Throws `UsageError` if it is no address. */
+async function whoIsTold({ page, config, yes }: Values, questions: Questions | undefined): Promise<string | undefined> {
+  if (!isUntold(config)) return undefined;
+  const question = 'Who is told of outages? An e-mail address, or nothing to enter it later: ';
+  const email = (page ?? (yes ? undefined : await questions?.line(question)))?.trim();
+  if (!email) return undefined;
+  if (!/^[^\s@"]+@[^\s@"]+\.[^\s@"]+$/.test(email)) throw new UsageError(`"${oneLine(email)}" is no e-mail address.`);
+  return email;
 }
 
 /** Asks before anything is changed, unless `--yes` has answered. Throws `UsageError` if the answer is no. */
@@ -256,8 +275,10 @@ async function confirmed({ yes }: Values, questions: Questions | undefined): Pro
   if (!yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
 }
 
-function checkCommand({ config, secrets }: Values): string {
-  return `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
+/** What to do next. Before all else, that nobody is told. */
+function nextOf({ config, secrets }: Values): string {
+  const check = `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
+  return isUntold(config) ? `enter who is told under "alerts" in ${config}, and run\n      ${check}` : check;
 }
 
 async function rotate(

@@ -57,7 +57,9 @@ describe('npm run setup', () => {
     expect(tooLong(rotated.stdout, 80)).toEqual([]);
 
     const again = await setup(['--yes', '--test-user']);
-    expect(again.stdout).toMatch(/Done: \d+ as they were\.\nNext: npm run check -- --config .*\n$/);
+    expect(again.stdout).toMatch(
+      /Done: \d+ as they were\.\nNext: enter who is told .*, and run\n +npm run check -- --config .*\n$/,
+    );
 
     const stored = JSON.parse(readFileSync(file('secrets.json'), 'utf8')) as Record<
       string,
@@ -89,5 +91,49 @@ describe('npm run setup', () => {
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('API > Tokens');
     expect(refused.stderr).not.toContain('Canary');
+  });
+});
+
+describe('the first commands of the README', () => {
+  it.each([
+    ['no option', []],
+    ['--test-user', ['--test-user']],
+    ['--system-log', ['--system-log']],
+    ['--health', ['--health']],
+    ['every option', ['--test-user', '--system-log', '--health']],
+  ])('end green after a set-up with %s', async (_, flags) => {
+    const before = okta.snapshot();
+    const own = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-first-path-'));
+    const config = path.join(own, 'my.jsonc');
+    const secrets = ['--secrets', path.join(own, 'secrets.json')];
+    const statusPage = { page: okta.statusPageUrl, feed: okta.statusFeedUrl };
+    writeFileSync(config, JSON.stringify({ statusPage, alerts: { pages: [] }, orgs: [] }));
+    const env = { NODE_EXTRA_CA_CERTS: file('ca.pem'), OKTA_API_TOKEN: okta.adminToken, FORCE_COLOR: undefined };
+    const target = ['--domain', okta.domain, '--org', 'acme', '--server', 'default', '--config', config, ...secrets];
+    const run = (command: string, args: readonly string[]) => {
+      okta.resetRateLimits();
+      return launch(command, args, env);
+    };
+    const made = await run('setup', [...target, ...flags, '--yes', '--page', 'on-call@example.com']);
+    expect(made.code, made.stdout + made.stderr).toBe(0);
+    expect(JSON.parse(readFileSync(config, 'utf8'))).toMatchObject({
+      alerts: { pages: [{ email: 'on-call@example.com' }], tickets: [{ email: 'on-call@example.com' }] },
+    });
+    const checked = await run('check', ['--config', config, ...secrets]);
+    expect(checked.code, checked.stdout + checked.stderr).toBe(0);
+    expect(checked.stdout).not.toContain('Nobody is told');
+    expect(checked.stdout).not.toContain('npx cdk deploy');
+    const removed = await run('setup', [...target, '--remove', '--yes']);
+    expect(removed.code, removed.stdout + removed.stderr).toBe(0);
+    expect(okta.snapshot()).toEqual(before);
+  });
+
+  it('say that nobody is told while the configuration names nobody', async () => {
+    const config = path.join(folder, 'untold.jsonc');
+    writeFileSync(config, JSON.stringify({ orgs: [{ name: 'acme', domain: okta.domain }] }));
+    const env = { NODE_EXTRA_CA_CERTS: file('ca.pem'), FORCE_COLOR: undefined };
+    const { stdout } = await launch('check', ['--config', config, '--probe', 'discovery'], env);
+    expect(stdout).toMatch(/^\nNobody is told of an outage yet\. In\s/);
+    expect(stdout).toMatch(/"pages": \[\{\s"email": "on-call@example.com" \}\]/);
   });
 });

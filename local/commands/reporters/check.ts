@@ -33,6 +33,8 @@ export interface CheckCall {
   readonly network?: readonly NetworkSetting[] | undefined;
   /** Whether to print each request, the certificates, the clock and Okta's announcements. */
   readonly showEvidence?: boolean | undefined;
+  /** The sentence that nobody is told of an outage, if the configuration names nobody. */
+  readonly untold?: string | undefined;
 }
 
 /** This machine, the deployed functions, or one after the other. */
@@ -54,7 +56,10 @@ export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): str
     ...formatTimes(checked),
     ...withBlankLine(formatOff(checked.plan)),
   ]);
-  return [...lines, ...formatPlaces(orgs), ...formatNetwork(call), '', ...formatVerdict(orgs, call)].join('\n');
+  const first = call.untold === undefined ? [] : ['', ...wrap(call.untold, width).map(yellow)];
+  return [...first, ...lines, ...formatPlaces(orgs), ...formatNetwork(call), '', ...formatVerdict(orgs, call)].join(
+    '\n',
+  );
 }
 
 /** Whether the check found nothing to fail on. An unreadable status page is unknown, and no problem. */
@@ -254,7 +259,7 @@ function nextStep(
       secrets === undefined &&
       problems.some(({ finding }) => finding.code === 'secret-unreadable');
     const mend = isSecretMissing
-      ? 'Mend what is listed above (or pass secrets with --secrets)'
+      ? 'Mend what is listed above (without the secrets here: --secrets <file>, or --from lambda, which needs none)'
       : 'Mend what is listed above';
     return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
   }
@@ -262,9 +267,14 @@ function nextStep(
   if (from === 'lambda')
     return { what: 'See whether this machine sees the same:', command: check.with(-1, '--from both') };
   if (from === 'both') return { what: 'Keep looking:', command: [...check, '--watch'] };
-  return config === undefined
-    ? { what: 'Watch it with a configuration:', command: ['cp lib/config/example.jsonc', 'my.jsonc'] }
-    : { what: 'Deploy it:', command: ['npx cdk deploy', `--context config=${quoted(config)}`] };
+  if (config === undefined)
+    return { what: 'Make what the other probes need:', command: [`npm run setup -- --domain ${quoted(domain)}`] };
+  return secrets
+    ? {
+        what: 'A deployment has its secrets in AWS Secrets Manager. With this file, watch from here:',
+        command: ['npm run watch --', `--config ${quoted(config)}`, `--secrets ${quoted(secrets)}`],
+      }
+    : { what: 'Deploy it:', command: ['npm run deploy --', `--context config=${quoted(config)}`] };
 }
 
 /** A command over several lines, as a shell continues them. */

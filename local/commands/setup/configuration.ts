@@ -276,6 +276,25 @@ export function rawConfig(text: string): Json {
   return isObject(value) ? value : {};
 }
 
+/** Whether a configuration, which may not exist yet, names nobody who is told of outages. */
+export function isUntold(file: string): boolean {
+  const pages = at(existsSync(file) ? rawConfig(readFileSync(file, 'utf8')) : {}, 'alerts', 'pages');
+  return !Array.isArray(pages) || pages.length === 0;
+}
+
+/** Enters who is told of outages, and of what can wait unless somebody else is told of that. */
+export function addReceiver(file: string, email: string | undefined): void {
+  if (email === undefined || !existsSync(file)) return;
+  const text = readFileSync(file, 'utf8');
+  const tickets = at(rawConfig(text), 'alerts', 'tickets');
+  const value = [{ email }];
+  const edits = [
+    { path: ['alerts', 'pages'], value },
+    ...(Array.isArray(tickets) && tickets.length > 0 ? [] : [{ path: ['alerts', 'tickets'], value }]),
+  ];
+  replaceFile(file, editConfig(text, edits));
+}
+
 /** A configuration without an org. */
 export function emptyConfig(schema: string, deployment: string): string {
   return `// The configuration of okta-synthetics: docs/configuration.md has every field. It contains no secret, only their names.

@@ -340,7 +340,8 @@ function serverResources(settings: Settings, server: string): readonly Resource[
   const without = withoutServer;
   const path = `/api/v1/authorizationServers/${server}`;
   const hasUser = settings.login !== undefined;
-  const clients = ['service-app', ...(hasUser ? ['web-app'] : [])];
+  const clients = ['service-app', 'web-app'];
+  const webRule = hasUser ? 'test user' : 'sign-in page';
   const common = { without, area: 'servers', type: '' } as const;
   const rule = { ...common, within: ['server-policy'], type: 'AuthorizationServerPolicyRule' } as const;
   const policies = (context: Context) => `${path}/policies/${idOf(context, 'server-policy')}/rules`;
@@ -406,23 +407,23 @@ function serverResources(settings: Settings, server: string): readonly Resource[
           scopes: { include: [scopeName(settings)] },
         }),
     }),
-    ...(hasUser
-      ? [
-          oktaResource({
-            ...{ id: 'user-rule', kind: 'rule of the access policy', name: 'test user', ...rule },
-            ...{ needs: ['server-policy', 'web-app', 'group'] },
-            purpose: 'the test user signs in at the custom server too',
-            collection: policies,
-            isIt: ({ name }: Json) => name === 'test user',
-            desired: (context: Context) =>
-              ruleBody('test user', 2, {
-                grantTypes: { include: ['authorization_code'] },
-                people: { groups: { include: [idOf(context, 'group')] } },
-                scopes: { include: userScopes },
-              }),
-          }),
-        ]
-      : []),
+    // Without a rule for it, Okta refuses the web application before it shows the sign-in page.
+    oktaResource({
+      ...{ id: 'web-rule', kind: 'rule of the access policy', name: webRule, ...rule },
+      ...{ needs: ['server-policy', 'web-app', ...(hasUser ? ['group'] : [])] },
+      purpose: hasUser
+        ? 'the test user signs in at the custom server too'
+        : 'the sign-in page answers; nobody is assigned to the application',
+      collection: policies,
+      // One rule, which changes its name once there is a test user.
+      isIt: ({ name }) => name === 'test user' || name === 'sign-in page',
+      desired: (context) =>
+        ruleBody(webRule, 2, {
+          grantTypes: { include: ['authorization_code'] },
+          people: { groups: { include: [hasUser ? idOf(context, 'group') : 'EVERYONE'] } },
+          scopes: { include: userScopes },
+        }),
+    }),
   ];
 }
 

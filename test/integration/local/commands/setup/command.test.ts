@@ -25,13 +25,14 @@ const { config, secrets, request } = setupFolder(okta);
 const flags = ['--domain', okta.domain, '--org', 'acme', '--config', config, '--secrets', secrets];
 
 /** Runs the command at a terminal whose user answers each question with this. */
-async function atTerminal(answer: string, ...more: readonly string[]) {
+async function atTerminal(answer: string, email = '', ...more: readonly string[]) {
   let shown = '';
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   const stream = {
     write(text: string | Uint8Array) {
       shown += String(text);
       if (String(text).includes('[y/N]')) setImmediate(() => stdin.write(`${answer}\n`));
+      if (String(text).includes('Who is told')) setImmediate(() => stdin.write(`${email}\n`));
       return true;
     },
   };
@@ -48,11 +49,25 @@ describe('at a terminal, npm run setup', () => {
       await close();
       okta.resetRateLimits();
       const before = [okta.snapshot(), readFileSync(secrets, 'utf8'), readFileSync(config, 'utf8')];
-      const { code, shown } = await atTerminal('n', ...more);
+      const { code, shown } = await atTerminal('n', 'on-call@example.com', ...more);
       expect([code, shown]).toEqual([2, expect.stringContaining('Nothing was done.')]);
       expect([okta.snapshot(), readFileSync(secrets, 'utf8'), readFileSync(config, 'utf8')]).toEqual(before);
     },
   );
+
+  it('asks who is told until the configuration names somebody', async () => {
+    const { alerts: none } = JSON.parse(readFileSync(config, 'utf8'));
+    expect(none).toBeUndefined();
+    const mistaken = await atTerminal('y', 'on-call', '--test-user');
+    expect([mistaken.code, mistaken.shown]).toEqual([2, expect.stringContaining('"on-call" is no e-mail address.')]);
+    const first = await atTerminal('y', 'on-call@example.com', '--test-user');
+    expect([first.code, first.shown]).toEqual([0, expect.stringContaining('Who is told of outages?')]);
+    const people = [{ email: 'on-call@example.com' }];
+    expect(JSON.parse(readFileSync(config, 'utf8')).alerts).toEqual({ pages: people, tickets: people });
+    const again = await atTerminal('y', 'else@example.com', '--test-user');
+    expect([again.code, again.shown]).toEqual([0, expect.not.stringContaining('Who is told of outages?')]);
+    await atTerminal('y', '', '--remove');
+  });
 
   it('sends nothing to another host that an answer redirects to', async () => {
     let requests = 0;

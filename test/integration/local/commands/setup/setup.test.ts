@@ -152,7 +152,7 @@ describe('npm run setup', () => {
       'user-password',
       'app-policy-rule',
       'assignment',
-      'user-rule',
+      'web-rule',
     ]);
     await setUp(request, tools);
     writes.length = 0;
@@ -346,7 +346,7 @@ const models: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/policies\/\w+\/rules(\/\w+)?$/, 'PolicyRule'],
   [/^\/api\/v1\/authorizationServers\/\w+\/scopes$/, 'OAuth2Scope'],
   [/^\/api\/v1\/authorizationServers\/\w+\/policies(\/\w+)?$/, 'AuthorizationServerPolicy'],
-  [/^\/api\/v1\/authorizationServers\/\w+\/policies\/\w+\/rules$/, 'AuthorizationServerPolicyRuleRequest'],
+  [/^\/api\/v1\/authorizationServers\/\w+\/policies\/\w+\/rules(\/\w+)?$/, 'AuthorizationServerPolicyRuleRequest'],
 ];
 
 /** The new resources of the org by name, because ids differ each time. */

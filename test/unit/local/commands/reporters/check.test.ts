@@ -52,7 +52,7 @@ describe('the report of a check', () => {
     expect(text).toContain('Secrets "acme/key", "acme/api": there are no AWS credentials: sign in');
     expect(text.match(/no AWS credentials/g)).toHaveLength(1);
     for (const noise of ['likely', 'to do', 'support']) expect(text).not.toContain(` ${noise} `);
-    expect(text).toContain('(or pass secrets with --secrets)');
+    expect(text).toContain('--secrets <file>, or --from lambda, which needs none');
   });
 
   it.each<[FindingCode, boolean]>([
@@ -92,7 +92,11 @@ describe('the report of a check', () => {
   });
 
   it('ends with the deployment if all is well, or with a complete check after a part of one', () => {
-    expect(textOf(checked())).toMatch(/Verdict {2}No problem\..*npx cdk deploy --context config=my.jsonc$/s);
+    expect(textOf(checked())).toMatch(/Verdict {2}No problem\..*npm run deploy -- --context config=my.jsonc$/s);
+    const withFile = formatChecked([checked()], { ...call, secrets: 'secrets.json' });
+    expect(withFile).toMatch(/npm run watch -- --config my.jsonc --secrets secrets.json$/);
+    const withoutFile = formatChecked([checked()], { ...call, config: undefined, domain: 'acme.okta.com' });
+    expect(withoutFile).toMatch(/npm run setup -- --domain acme.okta.com$/);
     expect(formatChecked([checked()], { ...call, isFiltered: true })).toMatch(/npm run check -- --config my.jsonc$/);
   });
 

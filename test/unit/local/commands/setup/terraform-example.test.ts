@@ -122,7 +122,7 @@ const counterparts: Readonly<Record<string, readonly [string, Readonly<Record<st
     { ...described, priority: ['priority'], client_whitelist: ['conditions', 'clients', 'include'] },
   ],
   'service-rule': ['okta_auth_server_policy_rule.service_rule', serverRule],
-  'user-rule': ['okta_auth_server_policy_rule.user_rule', serverRule],
+  'web-rule': ['okta_auth_server_policy_rule.web_rule', serverRule],
   'admin-role': ['okta_app_oauth_role_assignment.admin_role', { type: ['type'] }],
 };
 
