@@ -40,16 +40,20 @@ export const drill = defineCommand({
       multiple: true,
       help: 'only this scenario: flapping, packet-loss …; repeat it or separate by commas',
     },
-    'every-variant': { type: 'boolean', default: false, help: 'every variant of each case, not one per finding' },
+    'every-variant': {
+      type: 'boolean',
+      default: false,
+      help: 'every variant of each case, not one per finding, and a fleet of a hundred orgs',
+    },
     quick: {
       type: 'boolean',
       default: false,
-      help: 'one case for each alarm, not one per finding; small fleets; 200 minutes of packet loss',
+      help: 'one case for each alarm, not one per finding',
     },
     'packet-loss-minutes': {
       type: 'string',
       value: '<n>',
-      help: 'the minutes of packet loss (default: 10000)',
+      help: 'the minutes of packet loss (default: 200; with --every-variant or --scenario 10000)',
     },
     config,
     template: {
@@ -110,16 +114,18 @@ export const drill = defineCommand({
     const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));
     const plan = deploymentPlan(adopted);
+    const isWhole = values['every-variant'] || values.scenario !== undefined;
     const { scenarios, skipped } = selectScenarios(plan, {
       cases: listOf(values.case),
       scenarios: listOf(values.scenario),
       packetLossMinutes: integerOf(
         'packet-loss-minutes',
-        values['packet-loss-minutes'] ?? (values.quick ? '200' : '10000'),
+        values['packet-loss-minutes'] ?? (isWhole ? '10000' : '200'),
         1,
       ),
       everyVariant: values['every-variant'],
       quick: values.quick,
+      isSmall: !isWhole,
     });
     if (values.list) {
       stdout.write(`${formatScenarioList(scenarios)}\n`);

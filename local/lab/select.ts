@@ -43,18 +43,25 @@ export function selectVariants(
 export function skippedCases(orgs: readonly MonitoredOrg[]): readonly Skipped[] {
   return allCases
     .filter((one) => variantsOf({ case: one }, orgs).length === 0)
-    .map(({ id, title, skipReason }) => ({ id, title, reason: skipReason ?? notConfigured }));
+    .map(({ id, title, skipReason, variants }) => ({
+      ...{ id, title },
+      reason: skipReason ?? (variants.every(({ needsPast }) => needsPast) ? needsMemory(id) : notConfigured),
+    }));
 }
 
 const notConfigured = 'the configuration does not monitor what it needs';
+const needsMemory = (id: string) =>
+  `it needs the memory of past days, which npm run cases -- --case ${id} writes and a drill would have to play`;
 
 export interface ScenarioSelection {
   readonly cases?: readonly string[] | undefined;
   readonly scenarios?: readonly string[] | undefined;
   readonly packetLossMinutes: number;
   readonly everyVariant?: boolean;
-  /** One case for each alarm, because all findings of an alarm take the same way to people, and small fleets. */
+  /** One case for each alarm, because all findings of an alarm take the same way to people. */
   readonly quick?: boolean;
+  /** Without the largest fleet. */
+  readonly isSmall?: boolean;
 }
 
 /**
@@ -63,14 +70,20 @@ export interface ScenarioSelection {
  */
 export function selectScenarios(
   plan: DeploymentPlan,
-  { cases, scenarios, packetLossMinutes, everyVariant = false, quick = false }: ScenarioSelection,
+  { cases, scenarios, packetLossMinutes, everyVariant = false, quick = false, isSmall = quick }: ScenarioSelection,
 ): { readonly scenarios: readonly Scenario[]; readonly skipped: readonly Skipped[] } {
   const [first] = plan.orgs;
   if (!first) throw new UsageError('The configuration has no org.');
   const { flows: every } = first.intervalMinutes;
-  const context: ScenarioContext = { plan, org: first.org.name, every, packetLossMinutes, quick };
+  const context: ScenarioContext = { plan, org: first.org.name, every, packetLossMinutes, isSmall };
   const ofEach = caseScenarios(plan, everyVariant);
-  const ofCases = [...(quick ? firstOfAlarms(ofEach) : ofEach), ...scriptedCases.flatMap((make) => make(context))];
+  const ofScripts = scriptedCases.flatMap((make) => make(context));
+  // What this configuration cannot have happens to it with what is missing: a test user, health checks, an API.
+  const elsewhere = allCases
+    .filter(({ id }) => ![...ofEach, ...ofScripts].some((each) => each.id === id))
+    .flatMap((one) => scenarioElsewhere({ case: one }, plan) ?? []);
+  const own = [...ofEach, ...elsewhere];
+  const ofCases = [...(quick ? firstOfAlarms(own) : own), ...ofScripts];
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];
@@ -90,9 +103,11 @@ export function selectScenarios(
   };
 }
 
-/** The first scenario of each alarm. One that waits for time-outs is taken only if there is no other. */
+/** The first scenario of each alarm in each deployment. One that waits for time-outs is taken only if there is no other. */
 function firstOfAlarms(scenarios: readonly Scenario[]): readonly Scenario[] {
-  const byAlarm = Map.groupBy(scenarios, ({ expected }) => expected.map(({ alarm }) => alarm).join(' '));
+  const byAlarm = Map.groupBy(scenarios, ({ deployment, expected }) =>
+    [deployment, ...expected.map(({ alarm }) => alarm)].join(' '),
+  );
   return [...byAlarm.values()].flatMap((each) => each.find(({ pace }) => pace !== 'waits') ?? each.slice(0, 1));
 }
 
@@ -101,11 +116,18 @@ function scenariosOf(text: string, ofCases: readonly Scenario[], plan: Deploymen
   const own = ofCases.filter(({ id }) => id === selection.case.id);
   const chosen = own.filter(({ target }) => (selection.target ?? target.toLowerCase()) === target.toLowerCase());
   if (chosen.length > 0) return selection.target === undefined ? chosen : chosen.slice(0, 1);
+  const elsewhere = scenarioElsewhere(selection, plan);
+  if (!elsewhere) throw new UsageError(whyNone(selection));
+  return [elsewhere];
+}
+
+/** The first variant of a case in the first deployment that has what it needs. */
+function scenarioElsewhere(selection: Selection, plan: DeploymentPlan): Scenario | undefined {
   for (const deployment of Object.keys(caseDeployments) as CaseDeployment[]) {
     const [first] = variantsOf(selection, plan.orgsIn[deployment]).filter(({ variant }) => !variant.needsPast);
-    if (first) return [caseScenario(plan, first.org, first.case, first.variant, deployment)];
+    if (first) return caseScenario(plan, first.org, first.case, first.variant, deployment);
   }
-  throw new UsageError(whyNone(selection));
+  return undefined;
 }
 
 function parseSelection(text: string): Selection {
@@ -125,6 +147,7 @@ function variantsOf({ case: one, target }: Selection, orgs: readonly MonitoredOr
 
 function whyNone({ case: { id, title, variants, skipReason } }: Selection): string {
   if (skipReason) return `Case ${id} (${title}) is skipped: ${skipReason}.`;
+  if (variants.every(({ needsPast }) => needsPast)) return `Case ${id} (${title}) is not played: ${needsMemory(id)}.`;
   const targets = [...new Set(variants.map(({ target }) => formatTarget(target)))];
   return `Case ${id} (${title}) cannot happen there. Its targets are ${targets.join(', ')}, if configured.`;
 }

@@ -1,13 +1,5 @@
 import { coldStart, decline, failsAgain, flapping, flappingInPauses, orgDown, twoOrgs } from './scripted/at-okta.ts';
-import {
-  announced,
-  errorBudget,
-  expiry,
-  negativeTestFailed,
-  optionalGroups,
-  policyChanged,
-  wrongPassword,
-} from './scripted/at-org.ts';
+import { announced, errorBudget, expiry, negativeTestFailed, policyChanged, wrongPassword } from './scripted/at-org.ts';
 import { addedOrg, firstDeployment, fleet, maintenance } from './scripted/deployments.ts';
 import {
   answersLost,
@@ -24,7 +16,7 @@ import { ownReceivers, receiverAnswersLate, receiverGone, receiverUnconfirmed } 
 import type { ScenarioFactory } from './scripted/scripted-scenario.ts';
 
 /** Scenarios of cases that take more than one variant in the configured deployment. */
-export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed, optionalGroups];
+export const scriptedCases: readonly ScenarioFactory[] = [announced, notRunning, negativeTestFailed];
 
 /** All other scenarios, in the order of the report. */
 export const scriptedScenarios: readonly ScenarioFactory[] = [

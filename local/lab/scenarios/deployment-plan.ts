@@ -7,7 +7,7 @@ import { type Shape, shapes } from '../../../functions/notify/receiver-kinds.ts'
 import type { Receivers } from '../../../lib/alarms/alert-topics.ts';
 import type { Config } from '../../../lib/config/schema.ts';
 import { type MonitoredOrg, monitoredOrgs, planOf } from '../../../lib/monitored-org.ts';
-import { withHealth, withResource, withSystemLog, withTestUser } from './prepared-config.ts';
+import { withHealth, withResource, withSamlApp, withSystemLog, withTestUser } from './prepared-config.ts';
 import type { ScenarioTarget } from './targets.ts';
 
 /** How often health is checked where a scenario needs it. */
@@ -18,6 +18,8 @@ export const caseDeployments = {
   configured: (config: Config): Config => config,
   /** With a test user at each org that can have one. */
   journey: withTestUser,
+  /** With a SAML application at each org that has a test user. */
+  saml: (config: Config): Config => withSamlApp(withTestUser(config)),
   /** With health checks of every kind, as often as the configuration allows. */
   health(config: Config): Config {
     const { orgs, ...rest } = withHealth(config);
@@ -54,6 +56,7 @@ export function deploymentPlan(config: Config): DeploymentPlan {
     orgsIn: {
       configured: orgs,
       journey: monitoredOrgs(caseDeployments.journey(config)),
+      saml: monitoredOrgs(caseDeployments.saml(config)),
       health: monitoredOrgs(caseDeployments.health(config)),
       resource: monitoredOrgs(caseDeployments.resource(config)),
       userResource: monitoredOrgs(caseDeployments.userResource(config)),

@@ -1,16 +1,15 @@
 import { alarmName } from '../../../../functions/findings/alarm-subject.ts';
 import { burnWindows, paces } from '../../../../functions/findings/slo.ts';
 import type { Route } from '../../../../functions/model/finding.ts';
-import { formatTarget } from '../../../../functions/model/target.ts';
 import { negativeTests } from '../../../../functions/probes/index.ts';
 import { enabledProbes, planProbes } from '../../../../functions/probes/plan.ts';
 import { allCases } from '../all-cases.ts';
 import { caseScenario, findingNotification } from '../case-scenarios.ts';
-import { type CaseDeployment, canHost, type DeploymentPlan, findingsAlarm, healthMinutes } from '../deployment-plan.ts';
+import { canHost, type DeploymentPlan, findingsAlarm, healthMinutes } from '../deployment-plan.ts';
 import { drillSlo, healthyMinutes, negativeTestMinutes } from '../deployment-variants.ts';
 import { injects, type SimulationFault } from '../faults/configuration.ts';
 import { faultRuns, type Phase, type Trace } from '../scenario.ts';
-import { agents, code, logLimits, type ScenarioTarget, systemLog } from '../targets.ts';
+import { systemLog } from '../targets.ts';
 import {
   outage,
   outageNotification,
@@ -236,25 +235,3 @@ export const negativeTestFailed: ScenarioFactory = (context) => {
     ];
   });
 };
-
-/** One case of each group that an org need not have, and the deployment that has it. */
-const examples: readonly {
-  readonly id: string;
-  readonly target: ScenarioTarget;
-  readonly deployment: CaseDeployment;
-}[] = [
-  { id: 'J6', target: code[1], deployment: 'journey' },
-  { id: 'H3', target: agents, deployment: 'health' },
-  { id: 'Q5', target: logLimits, deployment: 'systemLog' },
-];
-
-/** Where the configuration does not switch a group on: one of its cases. Otherwise all of them are scenarios anyway. */
-export const optionalGroups: ScenarioFactory = ({ plan, org }) =>
-  examples.flatMap(({ id, target, deployment }) => {
-    const hostIn = (orgs: typeof plan.orgs) => orgs.find((each) => each.org.name === org && canHost(each, target));
-    const monitored = hostIn(plan.orgsIn[deployment]);
-    const one = allCases.find((each) => each.id === id);
-    const variant = one?.variants.find((each) => formatTarget(each.target) === formatTarget(target));
-    if (!monitored || !one || !variant || hostIn(plan.orgs)) return [];
-    return [caseScenario(plan, monitored, one, variant, deployment)];
-  });

@@ -202,7 +202,7 @@ const rows: readonly FleetRow[] = [
  */
 export const fleet: ScenarioFactory = (context) =>
   rows
-    .filter(({ deployment }) => !context.quick || deployment === 'tenOrgs')
+    .filter(({ deployment }) => !context.isSmall || deployment === 'tenOrgs')
     .map(({ name, title, deployment, conditions }) => {
       const orgs = fleetNames(fleets[deployment]);
       const expected = orgs.map((org) => outageNotification({ ...context, org, every: 1 }));

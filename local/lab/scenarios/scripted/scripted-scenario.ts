@@ -15,7 +15,7 @@ export interface ScenarioContext {
   readonly every: number;
   readonly packetLossMinutes: number;
   /** Leaves out what takes minutes of the processor and is much like another scenario. */
-  readonly quick: boolean;
+  readonly isSmall: boolean;
 }
 
 /** Makes the scenarios of one name. Empty if the configuration lacks their probes. */

@@ -3,9 +3,6 @@ import { formatTarget } from '../../../../functions/model/target.ts';
 import { loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
 import type { Config } from '../../../../lib/config/schema.ts';
 import { allCases } from '../../../../local/lab/scenarios/all-cases.ts';
-import { healthCases } from '../../../../local/lab/scenarios/cases/health.ts';
-import { resourceCases } from '../../../../local/lab/scenarios/cases/resource.ts';
-import { systemLogCases } from '../../../../local/lab/scenarios/cases/system-log.ts';
 import { deploymentPlan } from '../../../../local/lab/scenarios/deployment-plan.ts';
 import { withResource, withSamlApp, withTestUser } from '../../../../local/lab/scenarios/prepared-config.ts';
 import type { Scenario } from '../../../../local/lab/scenarios/scenario.ts';
@@ -23,8 +20,6 @@ const isOfJourney = (id: string) => {
   return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
 };
 /** Whether a case can happen only where a test user signs in, there is an API, health is checked, or the log is read. */
-const isBeyondExample = (id: string) =>
-  isOfJourney(id) || [...resourceCases, ...healthCases, ...systemLogCases].some((one) => one.id === id);
 
 describe('selecting variants', () => {
   it.each(['K2', 'k2'])('selects every variant of a case by its id: %s', (id) => {
@@ -66,10 +61,7 @@ describe('selecting scenarios', () => {
     expect(allCases.map(({ id }) => id).filter((id) => !known.includes(id))).toEqual([]);
     expect(skipped.map(({ id }) => id)).toEqual(
       allCases
-        .filter(
-          ({ id, variants }) =>
-            (variants.length === 0 && id !== 'M4') || (isBeyondExample(id) && !['J6', 'H3', 'Q5'].includes(id)),
-        )
+        .filter(({ id, variants }) => id !== 'M4' && variants.every(({ needsPast }) => needsPast))
         .map(({ id }) => id),
     );
   });
@@ -145,12 +137,15 @@ describe('selecting scenarios', () => {
     expect(configured.scenarios).toMatchObject([{ deployment: 'configured', target }]);
   });
 
-  it('has few scenarios of a test user by default, and all of them if the configuration has one', () => {
-    const idsOf = (config: Config) => select({}, config).scenarios.filter(({ id }) => isOfJourney(id));
-    expect(idsOf(example).map(({ name }) => name)).toEqual(['J6@code@default, new code refused']);
-    expect(new Set(idsOf(withSamlApp(withTestUser(example))).map(({ id }) => id))).toEqual(
-      new Set(allCases.map(({ id }) => id).filter(isOfJourney)),
-    );
+  it('plays each case of a test user, in a deployment with one if the configuration has none', () => {
+    const all = new Set(allCases.map(({ id }) => id).filter(isOfJourney));
+    for (const config of [example, withSamlApp(withTestUser(example))]) {
+      expect(new Set(select({}, config).scenarios.map(({ id }) => id)).intersection(all)).toEqual(all);
+    }
+  });
+
+  it('says of a case that needs past days where it is played', () => {
+    expect(() => select({ cases: ['L1'] })).toThrow(/is not played: .* npm run cases -- --case L1 writes/);
   });
 
   it('expects the route that the configuration gives a fault domain', () => {
