@@ -159,7 +159,7 @@ resource "okta_auth_server_policy_rule" "service_rule" {
   refresh_token_window_minutes   = 10080
 }
 
-# Without a test user: name = "sign-in page", group_whitelist = ["EVERYONE"]. Nobody is assigned to the application then.
+# Without a test user: name = "sign-in page", group_whitelist = ["EVERYONE"]. The application then has no users.
 resource "okta_auth_server_policy_rule" "web_rule" {
   auth_server_id                 = var.server
   policy_id                      = okta_auth_server_policy.server_policy.id

@@ -25,8 +25,8 @@ export interface AlarmMeaning {
   readonly remedy: readonly string[];
   /** The sentence once the alarm has resolved. `lastSeen` is absent when the evidence does not show the cause. */
   readonly resolved: (lastSeen?: LastSeen) => string;
-  /** The alarm looks so far back that its end says nothing about the end of the problem. */
-  readonly isLong?: true;
+  /** Its window is so long that it resolves hours after the problem has ended. */
+  readonly resolvesLate?: true;
 }
 
 /** A finding behind an alarm, and when a run last reported it. */
@@ -130,9 +130,9 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         summary: `The function that runs the ${group} probes fails or times out. Not Okta's fault.`,
         remedy: ["Read the error in the function's log", 'Check what was deployed last'],
         // Its window has room for three runs at the longest interval that a configuration may have.
-        isLong: true,
+        resolvesLate: true,
         resolved: () =>
-          `The function that runs the ${group} probes no longer fails repeatedly. The alarm looks hours back: the function's log has the last failed run.`,
+          `The function that runs the ${group} probes no longer fails repeatedly. This alarm resolves hours late: see the function's log for the last failed run.`,
       };
     },
   },

@@ -68,8 +68,10 @@ export interface Incident {
   readonly until: number;
   /** Whether `since` is the start: false if the alarm has resolved and the evidence does not show when it fired. */
   readonly isStartKnown: boolean;
-  /** Whether `until` is the end: false if the alarm has resolved long after it, and nothing shows when it was. */
+  /** Whether `until` is the end: false if the alarm resolves late, and no finding shows when the problem ended. */
   readonly isEndKnown: boolean;
+  /** From `since` to `until`, in ms. Absent if one of them is not known. */
+  readonly durationMs?: number;
   /** Whether the evidence shows that the problem did not exist before `since`. */
   readonly startObserved: boolean;
   /** CloudWatch's reason when the alarm fired. It names the datapoints, so it is unique to the incident. */
@@ -119,6 +121,8 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
   const stillPassing = passing.filter(([target]) => !affected.has(target));
   const [leadOutcome] = lead?.targets[0]?.outcomes ?? [];
   const meaning = meaningOf(alarm, evidence, lead, until);
+  const beginning = beginningOf(alarm, evidence, lead);
+  const isEndKnown = !isResolved || lead !== undefined || !alarmMeaning(subject).resolvesLate;
   const impact =
     lead &&
     impactOf({
@@ -150,9 +154,10 @@ export function incidentOf(alarm: AlarmChange, evidence: Evidence): Incident {
     occurrences,
     ...(isResolved ? onceResolved : whileFiring),
     ...confirmation(meaning.code, leadOutcome, alarm, evidence),
-    ...beginningOf(alarm, evidence, lead),
+    ...beginning,
     until,
-    isEndKnown: !isResolved || lead !== undefined || !alarmMeaning(subject).isLong,
+    isEndKnown,
+    ...(beginning.isStartKnown && isEndKnown && { durationMs: until - beginning.since }),
     stillPassing: stillPassing.map(([target, outcome]) => describePass(target, outcome)),
     fineServers: fineServers(latest, affected),
     explained: latest.flatMap(([target, outcome]) => (isExplained(outcome) ? [target] : [])),

@@ -129,7 +129,7 @@ const runbookNote: Note = {
 function unreceivedNote(list: string, { path, what, topicOf }: Owner): Note {
   return {
     id: 'no-receiver',
-    text: `Nobody receives ${list}${what}: add a receiver to ${path}.${list}, or subscribe to the topic ${topicOf(list)} in another way.`,
+    text: `No one receives ${list}${what}: add a receiver to ${path}.${list}, such as { "email": "on-call@example.com" }, or subscribe to the topic ${topicOf(list)} in another way.`,
   };
 }
 

@@ -10,7 +10,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { type Secrets, secretsManager } from '../../functions/aws/secrets.ts';
-import { loadConfig } from '../../lib/config/load-config.ts';
+import { readConfig } from '../../lib/config/load-config.ts';
+import { reviewConfig } from '../../lib/config/review-config.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { UsageError } from '../lab/result.ts';
 import { awsOptions } from './aws-problem.ts';
@@ -39,7 +40,6 @@ import { type HttpsProxy, networkSettings, proxyOf } from './proxy.ts';
 import { type CheckPlace, checkDocument, checkPlaces, checkResults, formatChecked, isFine } from './reporters/check.ts';
 import { toAnnotations } from './reporters/pipelines.ts';
 import { showProgress } from './reporters/progress.ts';
-import { untold } from './reporters/receivers.ts';
 import { workflowCommand } from './reporters/text.ts';
 import { formatToken, tokenDocument } from './reporters/token.ts';
 import { askForClient, readHidden } from './terminal.ts';
@@ -160,15 +160,15 @@ export const check = defineCommand({
 });
 
 async function checkOrJudge(given: Values, output: Output): Promise<number> {
-  const found = given.config ?? (given.domain === undefined && !given.token ? findConfig() : undefined);
-  const values = { ...given, config: found };
+  const config = given.config ?? (given.domain === undefined && !given.token ? findConfig() : undefined);
+  const values = { ...given, config };
   const proxy = proxyOf(process.env);
   const env = values.prompt ? await askForClient(process.env, output.stdin, output.stderr) : process.env;
   const source = sourceOf(values, env, proxy);
   if (values.token) return judge(values, source, output, proxy);
   if (!source)
     throw new UsageError(
-      'Add --config <path of your configuration> or --domain <your org>: cdk.json names no configuration of yours, and there is no my.jsonc here.',
+      'Add --config <path> for your configuration or --domain <host> for your org: this folder has no my.jsonc, and its cdk.json names no configuration but the example.',
     );
   return probe(values, source, output, proxy);
 }
@@ -178,8 +178,8 @@ interface Source {
   readonly orgs: readonly MonitoredOrg[];
   readonly deployment: string;
   readonly secrets: Secrets;
-  /** The sentence that nobody is told, if the configuration names nobody. */
-  readonly untold?: string | undefined;
+  /** Which messages have no receiver. */
+  readonly unreceived?: readonly string[];
 }
 
 function sourceOf(
@@ -194,10 +194,11 @@ function sourceOf(
     return { orgs: monitoredOrgs(made.config), deployment: made.config.deployment, secrets: made.secrets };
   }
   if (config === undefined) return undefined;
-  const loaded = loadConfig(config);
+  const { config: loaded, notes } = reviewConfig(readConfig(config), { now: Date.now() });
+  const unreceived = notes.flatMap(({ id, text }) => (id === 'no-receiver' ? [text] : []));
   const { deployment } = loaded;
   const secrets = file === undefined ? secretsManager(new SecretsManager(awsOptions(proxy))) : fileSecrets(file);
-  return { orgs: monitoredOrgs(loaded), deployment, secrets, untold: untold(loaded, config) };
+  return { orgs: monitoredOrgs(loaded), deployment, secrets, unreceived };
 }
 
 /** The limits of `--every`: more often would load the org. */
@@ -225,7 +226,8 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   const { config, domain, secrets, evidence: showEvidence } = values;
   const isFiltered = Object.values(filter).some((each) => each !== undefined);
   const network = networkSettings(process.env);
-  const call = { config, domain, secrets, failOn, isFiltered, from, network, showEvidence, untold: source.untold };
+  const { unreceived } = source;
+  const call = { config, domain, secrets, failOn, isFiltered, from, network, showEvidence, unreceived };
   if (values.watch) {
     const intervalMsOf = intervalsOf(source.orgs);
     return watchCheck({ selected, check, everyMs, intervalMsOf, call, json: values.json }, output);

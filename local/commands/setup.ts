@@ -28,7 +28,7 @@ import {
 } from './reporters/setup.ts';
 import { toJson } from './reporters/text.ts';
 import { awsStore } from './setup/aws-store.ts';
-import { addReceiver, isUntold } from './setup/configuration.ts';
+import { addReceiver, lacksReceiver } from './setup/configuration.ts';
 import { signInByDevice } from './setup/device-sign-in.ts';
 import type { ChooseServer, SetupRequest } from './setup/discover.ts';
 import { type AdminFetch, openOktaApi, withApiToken } from './setup/okta-api.ts';
@@ -76,10 +76,10 @@ const options = {
     value: '<path>',
     help: 'keep the secrets in this file, as for npm run check; otherwise in AWS Secrets Manager',
   },
-  page: {
+  receiver: {
     type: 'string',
     value: '<email>',
-    help: 'who is told of outages; asked for at a terminal while the configuration names nobody',
+    help: 'the e-mail address to alert, if alerts.pages is empty; setup asks for it at a terminal',
   },
   'device-client': {
     type: 'string',
@@ -235,7 +235,7 @@ async function change(
   const shown = values.json ? stderr : stdout;
   if (!values.json || !values.yes) shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}`);
   const isComplete = plan.every(({ action }) => action !== 'cannot');
-  const email = values.remove || values['dry-run'] ? undefined : await whoIsTold(values, questions);
+  const email = values.remove || values['dry-run'] ? undefined : await receiverFrom(values, questions);
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
     else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : nextOf(values))}`);
@@ -260,13 +260,17 @@ async function change(
   return passed ? 0 : 1;
 }
 
-/** Returns who is told of outages, if the configuration names nobody yet. Throws `UsageError` if it is no address. */
-async function whoIsTold({ page, config, yes }: Values, questions: Questions | undefined): Promise<string | undefined> {
-  if (!isUntold(config)) return undefined;
-  const question = 'Who is told of outages? An e-mail address, or nothing to enter it later: ';
-  const email = (page ?? (yes ? undefined : await questions?.line(question)))?.trim();
+/** Returns the address to alert, if the configuration has none yet. Throws `UsageError` if it is malformed. */
+async function receiverFrom(
+  { receiver, config, yes }: Values,
+  questions: Questions | undefined,
+): Promise<string | undefined> {
+  if (!lacksReceiver(config)) return undefined;
+  const question = 'Which e-mail address should receive alerts? (Press Enter to decide later.) ';
+  const email = (receiver ?? (yes ? undefined : await questions?.line(question)))?.trim();
   if (!email) return undefined;
-  if (!/^[^\s@"]+@[^\s@"]+\.[^\s@"]+$/.test(email)) throw new UsageError(`"${oneLine(email)}" is no e-mail address.`);
+  if (!/^[^\s@"]+@[^\s@"]+\.[^\s@"]+$/.test(email))
+    throw new UsageError(`"${oneLine(email)}" is not an e-mail address.`);
   return email;
 }
 
@@ -275,10 +279,10 @@ async function confirmed({ yes }: Values, questions: Questions | undefined): Pro
   if (!yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
 }
 
-/** What to do next. Before all else, that nobody is told. */
+/** The next step. Alerts need a receiver before anything else. */
 function nextOf({ config, secrets }: Values): string {
   const check = `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
-  return isUntold(config) ? `enter who is told under "alerts" in ${config}, and run\n      ${check}` : check;
+  return lacksReceiver(config) ? `add a receiver to alerts.pages in ${config}, then run\n      ${check}` : check;
 }
 
 async function rotate(

@@ -45,11 +45,12 @@ export function skippedCases(orgs: readonly MonitoredOrg[]): readonly Skipped[] 
     .filter((one) => variantsOf({ case: one }, orgs).length === 0)
     .map(({ id, title, skipReason, variants }) => ({
       ...{ id, title },
-      reason: skipReason ?? (variants.every(({ needsPast }) => needsPast) ? needsMemory(id) : notConfigured),
+      reason: skipReason ?? (areOfPast(variants) ? needsMemory(id) : notConfigured),
     }));
 }
 
 const notConfigured = 'the configuration does not monitor what it needs';
+const areOfPast = (variants: readonly Variant[]) => variants.every(({ needsPast }) => needsPast);
 const needsMemory = (id: string) =>
   `it needs the memory of past days, which npm run cases -- --case ${id} writes and a drill would have to play`;
 
@@ -78,7 +79,7 @@ export function selectScenarios(
   const context: ScenarioContext = { plan, org: first.org.name, every, packetLossMinutes, isSmall };
   const ofEach = caseScenarios(plan, everyVariant);
   const ofScripts = scriptedCases.flatMap((make) => make(context));
-  // What this configuration cannot have happens to it with what is missing: a test user, health checks, an API.
+  // Cases that need a test user, health checks or an API run in a deployment that adds them.
   const elsewhere = allCases
     .filter(({ id }) => ![...ofEach, ...ofScripts].some((each) => each.id === id))
     .flatMap((one) => scenarioElsewhere({ case: one }, plan) ?? []);
@@ -147,7 +148,7 @@ function variantsOf({ case: one, target }: Selection, orgs: readonly MonitoredOr
 
 function whyNone({ case: { id, title, variants, skipReason } }: Selection): string {
   if (skipReason) return `Case ${id} (${title}) is skipped: ${skipReason}.`;
-  if (variants.every(({ needsPast }) => needsPast)) return `Case ${id} (${title}) is not played: ${needsMemory(id)}.`;
+  if (areOfPast(variants)) return `Case ${id} (${title}) is not played: ${needsMemory(id)}.`;
   const targets = [...new Set(variants.map(({ target }) => formatTarget(target)))];
   return `Case ${id} (${title}) cannot happen there. Its targets are ${targets.join(', ')}, if configured.`;
 }

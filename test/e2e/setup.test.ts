@@ -58,7 +58,7 @@ describe('npm run setup', () => {
 
     const again = await setup(['--yes', '--test-user']);
     expect(again.stdout).toMatch(
-      /Done: \d+ as they were\.\nNext: enter who is told .*, and run\n +npm run check -- --config .*\n$/,
+      /Done: \d+ as they were\.\nNext: add a receiver to alerts\.pages in .*, then run\n +npm run check -- --config .*\n$/,
     );
 
     const stored = JSON.parse(readFileSync(file('secrets.json'), 'utf8')) as Record<
@@ -114,26 +114,27 @@ describe('the first commands of the README', () => {
       okta.resetRateLimits();
       return launch(command, args, env);
     };
-    const made = await run('setup', [...target, ...flags, '--yes', '--page', 'on-call@example.com']);
+    const made = await run('setup', [...target, ...flags, '--yes', '--receiver', 'on-call@example.com']);
     expect(made.code, made.stdout + made.stderr).toBe(0);
     expect(JSON.parse(readFileSync(config, 'utf8'))).toMatchObject({
       alerts: { pages: [{ email: 'on-call@example.com' }], tickets: [{ email: 'on-call@example.com' }] },
     });
     const checked = await run('check', ['--config', config, ...secrets]);
     expect(checked.code, checked.stdout + checked.stderr).toBe(0);
-    expect(checked.stdout).not.toContain('Nobody is told');
+    expect(checked.stdout).not.toContain('No one receives');
     expect(checked.stdout).not.toContain('npx cdk deploy');
     const removed = await run('setup', [...target, '--remove', '--yes']);
     expect(removed.code, removed.stdout + removed.stderr).toBe(0);
     expect(okta.snapshot()).toEqual(before);
   });
 
-  it('say that nobody is told while the configuration names nobody', async () => {
+  it('begin with the messages that have no receiver', async () => {
     const config = path.join(folder, 'untold.jsonc');
     writeFileSync(config, JSON.stringify({ orgs: [{ name: 'acme', domain: okta.domain }] }));
     const env = { NODE_EXTRA_CA_CERTS: file('ca.pem'), FORCE_COLOR: undefined };
     const { stdout } = await launch('check', ['--config', config, '--probe', 'discovery'], env);
-    expect(stdout).toMatch(/^\nNobody is told of an outage yet\. In\s/);
-    expect(stdout).toMatch(/"pages": \[\{\s"email": "on-call@example.com" \}\]/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /^ No one receives pages: add a receiver to alerts\.pages, such as \{ "email": "on-call@example\.com" \}, or subscribe/,
+    );
   });
 });

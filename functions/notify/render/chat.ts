@@ -165,6 +165,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     until,
     isStartKnown,
     isEndKnown,
+    durationMs,
     oktaStatus,
   } = incident;
   const outcomes = occurrences.flatMap(({ targets }) => targets.flatMap((target) => target.outcomes));
@@ -178,7 +179,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
     ...(code !== undefined && { finding: code }),
     ...(isStartKnown && { since: new Date(since).toISOString() }),
     ...(alarm.kind === 'resolved' && isEndKnown && { until: new Date(until).toISOString() }),
-    ...(isStartKnown && isEndKnown && { durationSeconds: String(Math.max(0, Math.round((until - since) / 1000))) }),
+    ...(durationMs !== undefined && { durationSeconds: String(Math.max(0, Math.round(durationMs / 1000))) }),
     targets: clip(targetsOf(occurrences).join(','), 1_000),
     requestIds: clip(withoutMarkup(requestIds.join(',')), 1_000),
     runbook: `${links.runbook}#${heading}`,
@@ -202,7 +203,7 @@ function contextOf(incident: Incident, links: Links): NotificationContext {
  * left out in whole lines, and the text for Okta comes last.
  */
 function describe(incident: Incident, subject: string, links: Links): string {
-  const { alarm, since, until, stillPassing, occurrences, gaps } = incident;
+  const { alarm, since, durationMs, stillPassing, occurrences, gaps } = incident;
   const isFiring = alarm.kind === 'firing';
   const support = isFiring ? supportLines(incident) : [];
   const block =
@@ -212,13 +213,13 @@ function describe(incident: Incident, subject: string, links: Links): string {
     incident.silent.map(({ org }) => org),
     20,
   );
-  const [start, duration] = [formatTime(since), formatDuration(until - since)];
+  const start = formatTime(since);
   const { deployment, account, region } = links.monitor;
   const lines = [
     renderFirstLine(incident, subject),
     ...(isFiring
       ? [`*Hit* ${targets === '' ? 'not known' : `${targets}, since ${start}`}`]
-      : [`*Lasted* ${incident.isStartKnown && incident.isEndKnown ? `${duration}, since ${start}` : 'unknown'}`]),
+      : [`*Lasted* ${durationMs === undefined ? 'unknown' : `${formatDuration(durationMs)}, since ${start}`}`]),
     ...(incident.note === undefined ? [] : [`*Note* ${incident.note}`]),
     ...(silent === '' ? [] : [`*Silent* ${silent}`]),
     ...(stillPassing.length > 0 ? [`*Fine* ${joinFirst(stillPassing, 8)}`] : []),

@@ -110,7 +110,8 @@ export function renderDocument(notification: Notification): IncidentDocument {
 
 function read(incident: Incident, links: Links, subject: string): ReadDocument {
   const { route } = links;
-  const { alarm, org, code, domain, occurrences, since, until, isStartKnown, isEndKnown, oktaStatus } = incident;
+  const { alarm, org, code, domain, occurrences, since, until, isStartKnown, isEndKnown, durationMs, oktaStatus } =
+    incident;
   const { stillPassing, gaps, confirm } = incident;
   const isFiring = alarm.kind === 'firing';
   const hits = occurrences.flatMap(({ targets }) => targets);
@@ -131,7 +132,7 @@ function read(incident: Incident, links: Links, subject: string): ReadDocument {
     ...(incident.note !== undefined && { note: incident.note }),
     changedAt: iso(alarm.changedAt),
     ...(isStartKnown && { since: iso(since) }),
-    ...(isStartKnown && isEndKnown && { durationSeconds: Math.max(0, Math.round((until - since) / 1000)) }),
+    ...(durationMs !== undefined && { durationSeconds: Math.max(0, Math.round(durationMs / 1000)) }),
     ...(!isFiring && isEndKnown && { until: iso(until) }),
     oktaStatus: oktaStatus?.state ?? 'unknown',
     targets: [...new Set(hits.map(({ target }) => target))],

@@ -106,18 +106,18 @@ function hitLines(incident: Incident): readonly string[] {
   return [`${joinFirst(targets, mostTargets)} ${start}`, ...explained, ...skipped].flatMap(wrapped);
 }
 
-function wasLines({ code, alarm, domain, occurrences, isStartKnown, isEndKnown, since, until, isComplete }: Incident) {
+function wasLines({ code, alarm, domain, occurrences, isStartKnown, durationMs, since, until, isComplete }: Incident) {
   const [lead] = occurrences;
   const what = code === undefined ? alarm.name : `${code} (${domainLabels[domain]})`;
   const targets = (lead?.targets ?? [])
     .slice(0, mostTargets)
     .map(({ target, count }) => (isComplete ? `${target} (${count} bad ${count === 1 ? 'run' : 'runs'})` : target));
   const bounds = lead ? 'first to last bad run' : 'while the alarm was firing';
-  const when = !isStartKnown
-    ? 'for an unknown time'
-    : isEndKnown
-      ? `${formatDuration(until - since)}, ${formatTime(since)} to ${formatTime(until)}, ${bounds}`
-      : `from ${formatTime(since)} to an unknown time`;
+  const unknown = isStartKnown ? `from ${formatTime(since)} to an unknown time` : 'for an unknown time';
+  const when =
+    durationMs === undefined
+      ? unknown
+      : `${formatDuration(durationMs)}, ${formatTime(since)} to ${formatTime(until)}, ${bounds}`;
   return [`${what}, ${when}`, ...(targets.length > 0 ? [targets.join(', ')] : [])].flatMap(wrapped);
 }
 

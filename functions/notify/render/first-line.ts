@@ -66,9 +66,8 @@ export function renderSummary(incident: Incident, subject: string): string {
 }
 
 function resolvedLines(incident: Incident): readonly string[] {
-  const { headline, isStartKnown, isEndKnown, since, until, passingAgain, stillFailing } = incident;
-  const lasted =
-    isStartKnown && isEndKnown ? ` It lasted ${formatDuration(until - since)}, from ${formatTime(since)}.` : '';
+  const { headline, durationMs, since, passingAgain, stillFailing } = incident;
+  const lasted = durationMs === undefined ? '' : ` It lasted ${formatDuration(durationMs)}, from ${formatTime(since)}.`;
   const again = passingAgain.length === 1 && stillFailing.length === 0 ? ` ${passingAgain[0]} passes again.` : '';
   return [`${headline}${again}${lasted}`, `${headline}${lasted}`, headline, `Resolved.${lasted}`];
 }

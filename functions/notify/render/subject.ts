@@ -72,8 +72,8 @@ function whatAndWhere({ what, servers }: Pick<Impact, 'what' | 'servers'>): read
 }
 
 /** The ended problem. It does not say that anything works again, because that may not have been seen. */
-function resolvedDetails({ impact, brief, since, until, isStartKnown, isEndKnown }: Incident): readonly string[] {
-  const lasted = isStartKnown && isEndKnown ? ` - lasted ${formatDuration(until - since)}` : '';
+function resolvedDetails({ impact, brief, durationMs }: Incident): readonly string[] {
+  const lasted = durationMs === undefined ? '' : ` - lasted ${formatDuration(durationMs)}`;
   const { servers = [] } = impact ?? {};
   return [...whatAndWhere({ what: [brief], servers }).map((each) => `${each}${lasted}`), `${brief}${lasted}`, brief];
 }

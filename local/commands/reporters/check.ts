@@ -33,8 +33,8 @@ export interface CheckCall {
   readonly network?: readonly NetworkSetting[] | undefined;
   /** Whether to print each request, the certificates, the clock and Okta's announcements. */
   readonly showEvidence?: boolean | undefined;
-  /** The sentence that nobody is told of an outage, if the configuration names nobody. */
-  readonly untold?: string | undefined;
+  /** Sentences about messages without a receiver. */
+  readonly unreceived?: readonly string[] | undefined;
 }
 
 /** This machine, the deployed functions, or one after the other. */
@@ -56,10 +56,15 @@ export function formatChecked(orgs: readonly CheckedOrg[], call: CheckCall): str
     ...formatTimes(checked),
     ...withBlankLine(formatOff(checked.plan)),
   ]);
-  const first = call.untold === undefined ? [] : ['', ...wrap(call.untold, width).map(yellow)];
-  return [...first, ...lines, ...formatPlaces(orgs), ...formatNetwork(call), '', ...formatVerdict(orgs, call)].join(
-    '\n',
-  );
+  const unreceived = (call.unreceived ?? []).flatMap((text) => wrap(text, width)).map(yellow);
+  return [
+    ...withBlankLine(unreceived),
+    ...lines,
+    ...formatPlaces(orgs),
+    ...formatNetwork(call),
+    '',
+    ...formatVerdict(orgs, call),
+  ].join('\n');
 }
 
 /** Whether the check found nothing to fail on. An unreadable status page is unknown, and no problem. */
@@ -259,7 +264,7 @@ function nextStep(
       secrets === undefined &&
       problems.some(({ finding }) => finding.code === 'secret-unreadable');
     const mend = isSecretMissing
-      ? 'Mend what is listed above (without the secrets here: --secrets <file>, or --from lambda, which needs none)'
+      ? 'Mend what is listed above (if this machine lacks the secrets: --secrets <file>, or --from lambda, which needs none)'
       : 'Mend what is listed above';
     return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
   }
@@ -268,10 +273,10 @@ function nextStep(
     return { what: 'See whether this machine sees the same:', command: check.with(-1, '--from both') };
   if (from === 'both') return { what: 'Keep looking:', command: [...check, '--watch'] };
   if (config === undefined)
-    return { what: 'Make what the other probes need:', command: [`npm run setup -- --domain ${quoted(domain)}`] };
+    return { what: 'Create what the other probes need:', command: [`npm run setup -- --domain ${quoted(domain)}`] };
   return secrets
     ? {
-        what: 'A deployment has its secrets in AWS Secrets Manager. With this file, watch from here:',
+        what: 'To deploy, move the secrets to AWS Secrets Manager. To monitor from here instead:',
         command: ['npm run watch --', `--config ${quoted(config)}`, `--secrets ${quoted(secrets)}`],
       }
     : { what: 'Deploy it:', command: ['npm run deploy --', `--context config=${quoted(config)}`] };

@@ -276,13 +276,13 @@ export function rawConfig(text: string): Json {
   return isObject(value) ? value : {};
 }
 
-/** Whether a configuration, which may not exist yet, names nobody who is told of outages. */
-export function isUntold(file: string): boolean {
+/** Whether `alerts.pages` is empty in a configuration file, which need not exist. */
+export function lacksReceiver(file: string): boolean {
   const pages = at(existsSync(file) ? rawConfig(readFileSync(file, 'utf8')) : {}, 'alerts', 'pages');
   return !Array.isArray(pages) || pages.length === 0;
 }
 
-/** Enters who is told of outages, and of what can wait unless somebody else is told of that. */
+/** Adds an address to `alerts.pages`, and to `alerts.tickets` if that is empty. */
 export function addReceiver(file: string, email: string | undefined): void {
   if (email === undefined || !existsSync(file)) return;
   const text = readFileSync(file, 'utf8');

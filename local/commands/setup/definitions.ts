@@ -413,7 +413,7 @@ function serverResources(settings: Settings, server: string): readonly Resource[
       ...{ needs: ['server-policy', 'web-app', ...(hasUser ? ['group'] : [])] },
       purpose: hasUser
         ? 'the test user signs in at the custom server too'
-        : 'the sign-in page answers; nobody is assigned to the application',
+        : 'the sign-in page answers; the application has no users',
       collection: policies,
       // One rule, which changes its name once there is a test user.
       isIt: ({ name }) => name === 'test user' || name === 'sign-in page',

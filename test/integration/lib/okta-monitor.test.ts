@@ -173,7 +173,7 @@ describe('the configuration of a monitor', () => {
       .flatMap(({ node }) => node.metadata)
       .flatMap(({ type, data }) => (type === 'aws:cdk:warning' ? [String(data)] : []));
     expect(texts.filter((text) => text.includes('okta-synthetics:'))).toEqual([
-      expect.stringMatching(/^Nobody receives pages: .* \[ack: okta-synthetics:no-receiver\]$/),
+      expect.stringMatching(/^No one receives pages: .* \[ack: okta-synthetics:no-receiver\]$/),
       expect.stringMatching(/^The maintenance window move is over .* \[ack: okta-synthetics:window-over\]$/),
     ]);
   });

@@ -24,7 +24,7 @@ export function monitorNotification(subject: AlarmSubject, finding: string, ever
 /** The alarm about a failing function looks at the last two hours, and CloudWatch a little further. */
 export const functionRecovery = 135;
 
-/** The ticket that a function fails. Nothing but its log shows when it failed last. */
+/** The ticket that a function fails. Only the function's log shows when it last failed, so the message gives no duration. */
 export function brokenNotification(group: Group, every: number): ExpectedNotification {
   return { ...monitorNotification({ kind: 'group-broken', group }, `${group}-broken`, every), lasted: 'unknown' };
 }

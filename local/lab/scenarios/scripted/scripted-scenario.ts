@@ -14,7 +14,7 @@ export interface ScenarioContext {
   /** How often flows run there, in minutes. */
   readonly every: number;
   readonly packetLossMinutes: number;
-  /** Leaves out what takes minutes of the processor and is much like another scenario. */
+  /** Whether to leave out scenarios that take minutes of processor time and resemble others. */
   readonly isSmall: boolean;
 }
 

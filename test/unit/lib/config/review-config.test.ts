@@ -27,7 +27,7 @@ describe('a configuration', () => {
 
   it('without a receiver for a severity gets a note that names the topic', () => {
     expect(review({ tickets: people.tickets }, { deployment: 'staging' }).notes).toEqual([
-      'Nobody receives pages: add a receiver to alerts.pages, or subscribe to the topic staging-pages in another way.',
+      'No one receives pages: add a receiver to alerts.pages, such as { "email": "on-call@example.com" }, or subscribe to the topic staging-pages in another way.',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('a configuration', () => {
     const pages = [{ kind: 'chat' as const }];
     expect(review({ ...people, pages }, { toExistingTopics: ['page'] }).notes).toEqual([]);
     expect(review({}, { toExistingTopics: ['page'] }).notes).toEqual([
-      expect.stringMatching(/^Nobody receives tickets:/),
+      expect.stringMatching(/^No one receives tickets:/),
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('an org with receivers of its own', () => {
 
   it('gets a note about a list without a receiver, with the topic of the org, whatever topics the deployment has', () => {
     expect(reviewOwn({ tickets: people.tickets }).notes).toEqual([
-      'Nobody receives pages about globex: add a receiver to orgs[1].alerts.pages, or subscribe to the topic okta-synthetics_globex_pages in another way.',
+      'No one receives pages about globex: add a receiver to orgs[1].alerts.pages, such as { "email": "on-call@example.com" }, or subscribe to the topic okta-synthetics_globex_pages in another way.',
     ]);
   });
 

@@ -32,7 +32,7 @@ async function atTerminal(answer: string, email = '', ...more: readonly string[]
     write(text: string | Uint8Array) {
       shown += String(text);
       if (String(text).includes('[y/N]')) setImmediate(() => stdin.write(`${answer}\n`));
-      if (String(text).includes('Who is told')) setImmediate(() => stdin.write(`${email}\n`));
+      if (String(text).includes('Which e-mail address')) setImmediate(() => stdin.write(`${email}\n`));
       return true;
     },
   };
@@ -55,17 +55,26 @@ describe('at a terminal, npm run setup', () => {
     },
   );
 
-  it('asks who is told until the configuration names somebody', async () => {
+  it('asks which address to alert until the configuration has one', async () => {
     const { alerts: none } = JSON.parse(readFileSync(config, 'utf8'));
     expect(none).toBeUndefined();
     const mistaken = await atTerminal('y', 'on-call', '--test-user');
-    expect([mistaken.code, mistaken.shown]).toEqual([2, expect.stringContaining('"on-call" is no e-mail address.')]);
+    expect([mistaken.code, mistaken.shown]).toEqual([
+      2,
+      expect.stringContaining('"on-call" is not an e-mail address.'),
+    ]);
     const first = await atTerminal('y', 'on-call@example.com', '--test-user');
-    expect([first.code, first.shown]).toEqual([0, expect.stringContaining('Who is told of outages?')]);
+    expect([first.code, first.shown]).toEqual([
+      0,
+      expect.stringContaining('Which e-mail address should receive alerts?'),
+    ]);
     const people = [{ email: 'on-call@example.com' }];
     expect(JSON.parse(readFileSync(config, 'utf8')).alerts).toEqual({ pages: people, tickets: people });
     const again = await atTerminal('y', 'else@example.com', '--test-user');
-    expect([again.code, again.shown]).toEqual([0, expect.not.stringContaining('Who is told of outages?')]);
+    expect([again.code, again.shown]).toEqual([
+      0,
+      expect.not.stringContaining('Which e-mail address should receive alerts?'),
+    ]);
     await atTerminal('y', '', '--remove');
   });
 

@@ -370,6 +370,31 @@ describe('the e-mail about an alarm that has resolved', () => {
     }
   });
 
+  it('claims no duration of an alarm whose start is not known, also if that alarm does not resolve late', () => {
+    const alarm = { ...resolved, subject: { kind: 'group-throttled', group: 'flows' } } as const;
+    const { chat, subject } = messageOf(alarm, evidenceOf([]));
+    expect(subject).toBe('RESOLVED monitor: flows probes throttled');
+    expect(chat.content.description).toContain('*Lasted* unknown');
+    expect(chat.metadata.additionalContext).toMatchObject({ until: new Date(resolved.changedAt).toISOString() });
+    expect(chat.metadata.additionalContext).not.toHaveProperty('durationSeconds');
+  });
+
+  it('claims neither an end nor a duration of a problem whose alarm resolves hours late', () => {
+    const alarm = { ...resolved, subject: { kind: 'group-broken', group: 'flows' } } as const;
+    const at = resolved.changedAt - 128 * 60_000;
+    const late = messageOf(alarm, evidenceOf([], { firing: { at } }));
+    const since = new Date(at).toISOString();
+    expect(section(late, 'WAS').join(' ')).toMatch(
+      /^flows-broken \(monitor problem\), from 20\S+ \S+ UTC to an unknown time$/,
+    );
+    expect(late.subject).toBe('RESOLVED monitor: flows probes broken');
+    expect(late.chat.content.description).toContain('*Lasted* unknown');
+    expect(late.chat.metadata.additionalContext).toMatchObject({ since });
+    for (const field of ['until', 'durationSeconds']) {
+      expect(late.chat.metadata.additionalContext).not.toHaveProperty(field);
+    }
+  });
+
   it('says that the probes of an org report again', () => {
     const again = messageOf({ ...resolved, subject: { kind: 'not-running', org: 'acme' } }, evidenceOf([]));
     expect(leadOf(again)).toMatch(/^The probes of acme are reporting again\./);
