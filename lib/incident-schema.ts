@@ -30,12 +30,12 @@ const read = z.strictObject({
   code: z
     .string()
     .optional()
-    .describe('the finding; absent if the evidence has none, and then nobody is known to be at fault'),
+    .describe('the finding; absent if the evidence has none, and then no one is known to be at fault'),
   summary: z.string().describe('one sentence for people'),
   drill: z
     .literal(true)
     .optional()
-    .describe('present if nothing is wrong, because somebody drills: only with npm run drill -- --live --page'),
+    .describe('present if nothing is wrong, because it is a drill: only with npm run drill -- --live --page'),
   repeats: z
     .enum(repetitions)
     .optional()

@@ -85,8 +85,8 @@ function boardIncident({ incident, subject }: ToldIncident, problems: readonly P
 }
 
 function nobodyMustAct(incident: ToldIncident['incident']): string | undefined {
-  if (incident.drill) return 'Nobody must act: it is a drill';
-  return isOver(incident) ? 'Nobody must act: it is over' : undefined;
+  if (incident.drill) return 'No action needed: it is a drill';
+  return isOver(incident) ? 'No action needed: it is over' : undefined;
 }
 
 function toldWords({ state, toldAt, isNotice }: ToldIncident['incident']): string {

@@ -44,7 +44,7 @@ export function sentenceOf(facts: SentenceFacts): Sentence {
   const unseen = facts.told.find(({ incident }) => !isOver(incident) && !incident.isNotice && !incident.drill);
   if (unseen) return { standing: 'watching', sentence: notSeen(unseen, now) };
   const isDrill = facts.told.some(({ incident }) => incident.drill && !isOver(incident));
-  const drill = isDrill ? ' Somebody drills: an alarm fires although nothing is wrong.' : '';
+  const drill = isDrill ? ' A drill is running: an alarm fires although nothing is wrong.' : '';
   return { standing: 'well', sentence: `${well(runs)}${drill}` };
 }
 
@@ -89,10 +89,10 @@ export function clock(time: number, now: number): string {
  */
 export function whoMustAct(domain: FaultDomain, exchange: Exchange | undefined): string {
   const by = answeredBy(exchange)?.by;
-  if (domain === 'okta' && by === 'unknown') return 'Okta, or whoever runs a proxy on the way, must act';
+  if (domain === 'okta' && by === 'unknown') return 'Okta, or the owner of a proxy in between, must act';
   if (domain === 'okta' && by === 'nobody') return 'Okta or the network team must act';
-  if (domain === 'okta' && by === 'intermediary') return 'Whoever runs the proxy on the way must act';
-  if (domain === 'network' && by === 'intermediary') return 'Whoever runs the proxy on the way must act';
+  if (domain === 'okta' && by === 'intermediary') return 'The owner of the proxy in between must act';
+  if (domain === 'network' && by === 'intermediary') return 'The owner of the proxy in between must act';
   return actors[domain];
 }
 
@@ -102,7 +102,7 @@ const actors: Readonly<Record<FaultDomain, string>> = {
   network: 'The network team must act',
   quota: 'The owner of the client that uses up the rate limit must act',
   configuration: 'An Okta administrator must act',
-  credentials: 'Whoever owns the credential must act',
-  clock: 'Whoever runs the clock that is wrong must act',
+  credentials: 'The owner of the credential must act',
+  clock: 'The owner of the clock that is wrong must act',
   monitor: 'The team that runs this monitor must act',
 };

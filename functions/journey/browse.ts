@@ -15,7 +15,7 @@ const mostRedirects = 5;
 /**
  * Opens an address as a browser does, and follows redirects on its host. Throws `UnexpectedResponse` for an error.
  *
- * Trap: a redirect to the application is where it ends, also where the application is on the same host. Nobody need listen
+ * Trap: a redirect to the application is where it ends, also where the application is on the same host. No server needs to listen
  * there.
  */
 export async function browse(fetch: Fetch, address: string, redirectUri: string): Promise<Page> {

@@ -43,7 +43,7 @@ export function drillOf({ drill }: Pick<OpenIncident, 'drill'>): DrillInEvidence
 }
 
 function drillNote(by: string): string {
-  return `${by} drills, to see that this message arrives. Nothing is wrong, and nobody has to do anything. The rest is what a real message would look like.`;
+  return `${by} drills, to see that this message arrives. Nothing is wrong, and no action is needed. The rest is what a real message would look like.`;
 }
 
 /** Returns the evidence for the message about a drill: the drilled finding replaces real ones. */

@@ -102,6 +102,6 @@ function nameOf(by: Party, own: readonly string[]): string {
     case 'okta':
       return 'Okta itself';
     default:
-      return 'somebody whom the event does not name';
+      return 'an actor that the event does not name';
   }
 }

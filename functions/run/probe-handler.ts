@@ -129,7 +129,7 @@ class ProbeGroup {
   private async check(org: Org, deadline: Deadline): Promise<CheckAnswer> {
     const http = openHttp({ signal: deadline.signal, now: Date.now, timeoutMs: org.timeoutMs });
     const time = readRunTime(undefined, Date.now());
-    write({ type: 'event', ...stampOf(time), org: org.name, note: 'somebody checked: nothing was published' });
+    write({ type: 'event', ...stampOf(time), org: org.name, note: 'run by hand with check: nothing was published' });
     const report = await run(org, this.probes, {
       ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
       // The memory of a check would change the findings of the next run.

@@ -44,7 +44,7 @@ export interface AlertTopicsProps {
   /** The beginning of an alarm's link to the runbook. */
   readonly runbook: string;
   /**
-   * Whether there is a topic for each shape of messages, even for those that nobody receives: the notifier knows only
+   * Whether there is a topic for each shape of messages, even for those without a receiver: the notifier knows only
    * the shared receivers.
    */
   readonly hasAllShapes?: boolean;
@@ -72,7 +72,7 @@ type PeopleTopics = Readonly<Partial<Record<Shape, ITopic>>> & { readonly people
 
 /**
  * The topics of each route: one for its alarms, one for the messages that people get, and one for each other shape of
- * messages that somebody receives.
+ * messages with at least one receiver.
  *
  * A construct refers to the notifiers only by `notifyBy`, so that the topics of an org can be in another stack.
  */

@@ -90,7 +90,7 @@ function undeliveredTo(
  * Two self-tests in a row, so that the receivers of a first deployment have an hour to confirm.
  *
  * The receivers of tickets hear of it as long as one of theirs is confirmed. If none is, those of pages do: an alarm must not
- * go where nobody hears it.
+ * go to a topic without a subscription.
  */
 function unconfirmed(
   topics: AlertTopics,

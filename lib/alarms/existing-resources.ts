@@ -28,7 +28,7 @@ function topicProblems(name: string, topic: ITopic | undefined, stack: Stack): r
   return [
     ...(isElsewhere ? [`${name} is in another account or Region: use one of this stack's, and let it forward.`] : []),
     ...(topic.fifo
-      ? [`${name} is a FIFO topic, to which nobody can subscribe by e-mail or https: use a standard one.`]
+      ? [`${name} is a FIFO topic, which takes no subscriptions by e-mail or https: use a standard one.`]
       : []),
     ...keyProblems(`${name}.masterKey`, topic.masterKey),
   ];

@@ -88,8 +88,8 @@ function read(alarm: CfnAlarm): ReadAlarm {
 
 function actionProblems({ name, hasAlarmAction, hasOkAction }: Notifying): string[] {
   return [
-    ...(hasAlarmAction ? [] : [`${name} notifies nobody when it fires: add an alarm action`]),
-    ...(hasOkAction ? [] : [`${name} notifies nobody when it resolves: add an OK action`]),
+    ...(hasAlarmAction ? [] : [`${name} has no alarm action, so its alarm is never sent: add one`]),
+    ...(hasOkAction ? [] : [`${name} has no OK action, so its recovery is never sent: add one`]),
   ];
 }
 

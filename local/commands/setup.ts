@@ -67,7 +67,7 @@ const options = {
   'redirect-uri': {
     type: 'string',
     value: '<url>',
-    help: 'where the web application redirects to; nobody listens there',
+    help: 'where the web application redirects to; no server needs to listen there',
   },
   'system-log': { type: 'boolean', default: false, help: 'also grant what reading the System Log needs' },
   health: { type: 'boolean', default: false, help: 'also grant what docs/health.md needs' },

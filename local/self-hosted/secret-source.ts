@@ -38,7 +38,7 @@ export function secretsInAws(client: Pick<SecretsManagerClient, 'send'>): Stored
         return text === undefined ? failure('InvalidRequestException', 'its value is binary') : { text, version };
       } catch (error) {
         if (!(error instanceof Error)) return failure('UnknownError', 'unknown error');
-        // Trap: AWS's messages may quote what was sent. This one is the SDK's own, and whoever reads it goes by its text.
+        // Trap: AWS's messages may quote what was sent. This one is the SDK's own, and callers go by its text.
         const hasNoRegion = /^region is missing$/i.test(error.message);
         return failure(error.name, hasNoRegion ? error.message : 'see the name of the error');
       }

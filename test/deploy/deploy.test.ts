@@ -356,7 +356,7 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
       const rest = { ScheduleExpression, FlexibleTimeWindow, Target };
       await scheduler.send(new UpdateScheduleCommand({ ...name, ...rest, State: 'DISABLED' }));
       expect((await gameDay('schedules')).problems).toEqual([
-        'Nobody is subscribed to okta-synthetics-pages',
+        'There is no subscription to okta-synthetics-pages',
         'The schedule acme-limits is disabled',
       ]);
     });

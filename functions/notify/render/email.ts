@@ -29,7 +29,7 @@ type Row = readonly [label: string, lines: readonly string[]];
 type Block = readonly Row[];
 
 /**
- * The message as plain text, in the order in which somebody who was just woken up asks: what is wrong and whose fault is
+ * The message as plain text, in the order in which a person who was just woken up asks: what is wrong and whose fault is
  * it, what is hit and what is fine, what was seen, what do I do? Links and the text for Okta come last.
  */
 export function renderEmail(notification: Notification): string {

@@ -172,7 +172,7 @@ function headerChecks({ kind, header }: ReadToken): readonly TokenCheck[] {
       ? []
       : [noted('type', typeof typ === 'string' && /^[\w.+/-]{1,60}$/.test(typ) ? typ : 'not shown')]),
     ...(named.length > 0
-      ? [noted('header', named.join(' '), 'the token brings or names a key of its own, which nobody may trust')]
+      ? [noted('header', named.join(' '), 'the token brings or names a key of its own, which must not be trusted')]
       : []),
   ];
 }
@@ -327,7 +327,7 @@ function bindingChecks({ cnf, cid }: Claims, { issuer }: TokenContext): readonly
   }
   if (certificate !== undefined)
     return [noted('binding', 'a client certificate', 'it is worth something only over mutual TLS (RFC 8705)')];
-  if (!demands) return [noted('binding', 'none', 'whoever has it can use it: a Bearer token')];
+  if (!demands) return [noted('binding', 'none', 'anyone who has it can use it: a Bearer token')];
   const why = 'the configuration says that this client demands DPoP';
   return [{ name: 'binding', status: 'failed', expected: 'a key (cnf.jkt)', found: 'none', why }];
 }

@@ -148,7 +148,7 @@ export function diagnoseSubscriptions(
       ? [
           {
             ...{ what, status: 'warning' as const },
-            found: `nobody is subscribed to ${silent.map((arn) => arn.split(':').at(-1)).join(', ')}`,
+            found: `no subscription to ${silent.map((arn) => arn.split(':').at(-1)).join(', ')}`,
             remedy: 'Add a receiver to alerts in the configuration, or confirm that messages go elsewhere.',
           },
         ]

@@ -299,7 +299,7 @@ async function awaitMessage(day: Day): Promise<Findings> {
   if (!incident.drill) return toldAsReal(incident);
   if (plan.audience === undefined) {
     return failed(
-      'Nobody receives drills, so nobody was told',
+      'Drills have no receiver, so no message was sent',
       'Add a receiver to alerts.drills and deploy, or use --page.',
     );
   }

@@ -105,7 +105,7 @@ function nobody(topic: string): Findings {
   const mend = list
     ? `Add a receiver to alerts.${list} and deploy, or subscribe to the topic in another way.`
     : 'The function that writes messages has lost its subscription: deploy again.';
-  return failed(`Nobody is subscribed to ${topic}`, mend);
+  return failed(`There is no subscription to ${topic}`, mend);
 }
 
 /** Whether each schedule of the org and of the monitor itself is there and on. */
@@ -139,7 +139,7 @@ export function inspectAnswer(lambda: string, answer: Answer): Findings {
     const action = /perform: ([\w-]+:\w+)/.exec(error)?.[1];
     return failed(
       `${lambda} failed: ${action === undefined ? error : `it lacks ${action}`}`,
-      `Look into its log, /aws/lambda/${lambda}, and compare its role with the template: deploy again if somebody changed it.`,
+      `Look into its log, /aws/lambda/${lambda}, and compare its role with the template: deploy again if it was changed by hand.`,
     );
   }
   const problems = linesIn(answer).flatMap((line) => {
@@ -165,7 +165,7 @@ const lackedBy: Readonly<Record<string, string>> = {
 };
 
 function mendOf(remedy: readonly string[]): string {
-  return `${remedy.join('. ')}. If somebody changed the role, deploy again.`;
+  return `${remedy.join('. ')}. If the role was changed by hand, deploy again.`;
 }
 
 /** The lines of a run that a probe function returned. */

@@ -43,7 +43,7 @@ const incident = z.strictObject({
       ),
     }),
   ),
-  isDrill: z.literal(true).optional().describe('somebody drilled it, and nothing else was found; its minutes count'),
+  isDrill: z.literal(true).optional().describe('it was a drill, and nothing else was found; its minutes count'),
   problem: z.string().optional().describe('what could not be read'),
 });
 
@@ -67,7 +67,7 @@ const orgReport = z.strictObject({
     total: z.number().describe('all minutes'),
     good: range('minutes'),
     bad: range('minutes'),
-    unseen: z.number().describe('minutes in which the network or the monitor failed, and nobody could see the rest'),
+    unseen: z.number().describe('minutes in which the network or the monitor failed, so the rest is unknown'),
     unknown: z.number().describe('minutes without any run'),
     maintenance: z.number().describe('minutes in maintenance windows, which do not count'),
     percent: range('percent of the good and bad minutes that were good').optional(),

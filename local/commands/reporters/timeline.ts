@@ -63,7 +63,7 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
     case 'message': {
       const { route = 'message', deliveries, subject = 'no subject', text } = event.message;
       const readers = deliveries.filter(({ protocol }) => protocol !== 'none').map(({ endpoint }) => endpoint);
-      const to = readers.length > 0 ? readers.join(', ') : 'nobody, because the configuration names no subscriber';
+      const to = readers.length > 0 ? readers.join(', ') : 'no one, because the configuration names no subscriber';
       // A document for programs.
       if (event.message.route === undefined && text.startsWith('{')) {
         return [...atTime(event, [`${cyan(`✉ ${route}`)} to ${to}: ${subject}`]), ''];

@@ -163,7 +163,7 @@ function webResources(settings: Settings): readonly Resource[] {
       ...{ id: 'web-app', kind: 'web application', name: nameOf(settings, 'web') },
       purpose: hasUser
         ? 'the test user signs in to it'
-        : 'asks whether the sign-in page would answer; nobody is assigned',
+        : 'asks whether the sign-in page would answer; no user is assigned',
       ...{ without: withoutWeb, needs: ['web-key'] },
       ...applicationOf(settings, 'web-key'),
       desired: (context, found) =>
@@ -229,7 +229,7 @@ function userResources(settings: Settings, login: string): readonly Resource[] {
   const password = userPassword(login, withoutUser);
   return [
     oktaResource({
-      ...{ id: 'group', kind: 'group', name: nameOf(settings), purpose: 'has the test user and nobody else' },
+      ...{ id: 'group', kind: 'group', name: nameOf(settings), purpose: 'has the test user as its only member' },
       ...{ without: withoutUser, needs: [], type: 'Group', area: 'groups', removal: 'delete' },
       collection: () => '/api/v1/groups',
       query: `?search=${encodeURIComponent(`profile.name eq "${nameOf(settings)}"`)}`,
@@ -307,7 +307,7 @@ function policyResources(settings: Settings): readonly Resource[] {
         ...common,
         needs: ['app-policy'],
       },
-      ...{ purpose: 'nobody else signs in', type: 'AccessPolicyRule' },
+      ...{ purpose: 'denies everyone else', type: 'AccessPolicyRule' },
       collection: rules,
       isIt: ({ system }) => system === true,
       desired: () => ({ actions: { appSignOn: { access: 'DENY' } } }),

@@ -102,7 +102,7 @@ function codeOf(error: unknown): string {
 
 const answers: Readonly<Record<string, string>> = {
   access_denied: 'The sign-in was refused: nothing was done.',
-  expired_token: 'Nobody signed in before the code expired: run it again.',
+  expired_token: 'The code expired before anyone signed in: run it again.',
   invalid_client: 'Okta does not know the application of --device-client: copy its client id.',
   unauthorized_client:
     'The application of --device-client may not use this grant: tick Device Authorization in its General settings. It must be a native application.',

@@ -73,7 +73,7 @@ const lacksFeature: Rule[1] = (_, { what, feature = 'this feature' }) => ({
 });
 
 const lacksRole: Rule[1] = ({ writes }, { what, role }) => ({
-  reason: `Whoever signed in may not ${writes ? 'change' : 'read'} ${what}.`,
+  reason: `The administrator who signed in may not ${writes ? 'change' : 'read'} ${what}.`,
   remedy: `Run it once with the role ${role}.`,
 });
 

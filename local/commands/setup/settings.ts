@@ -86,7 +86,7 @@ const healthScopes: readonly OktaScope[] = [
   { scope: 'okta.apps.read', purpose: 'certificates, secrets and keys of applications' },
   { scope: 'okta.idps.read', purpose: 'certificates of identity providers' },
   { scope: 'okta.domains.read', purpose: 'custom domains' },
-  { scope: 'okta.apiTokens.read', purpose: 'API tokens that nobody uses or owns' },
+  { scope: 'okta.apiTokens.read', purpose: 'API tokens without a use or an owner' },
   { scope: 'okta.agentPools.read', purpose: 'agents' },
   { scope: 'okta.eventHooks.read', purpose: 'event hooks' },
   { scope: 'okta.inlineHooks.read', purpose: 'inline hooks' },

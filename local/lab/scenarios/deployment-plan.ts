@@ -45,7 +45,7 @@ export interface DeploymentPlan {
   routeOf(domain: FaultDomain, severity: Route): Route;
   /** Who the configuration says receives messages. People may also subscribe in other ways. */
   readonly receivers: Receivers;
-  /** The topics to which nobody is subscribed. */
+  /** The topics without a subscription. */
   readonly unsubscribed: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export function deploymentPlan(config: Config): DeploymentPlan {
   };
 }
 
-/** The shared topics are only those that somebody receives, and the people's. An org's own have every shape. */
+/** The shared topics are only those with a receiver, and the people's. An org's own have every shape. */
 function unsubscribedTopics({ deployment, alerts, orgs }: Config): readonly string[] {
   return [
     ...routes.flatMap((route) => (isReceived(alerts, route, 'people') ? [] : [resourceName(deployment, `${route}s`)])),

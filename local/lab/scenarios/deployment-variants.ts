@@ -62,7 +62,7 @@ export const deploymentVariants = {
     const window = { name: 'drill', schedule, durationMinutes: minutes, timeZone: 'UTC' };
     return { ...config, alerts: { ...config.alerts, maintenance: [window] } };
   },
-  /** One receiver of each kind for pages, and nobody with receivers of their own. */
+  /** One receiver of each kind for pages; no org has receivers of its own. */
   receivers(config: Config): Config {
     const tickets = [{ kind: 'email', email: 'team@example.com' }] as const;
     const orgs = config.orgs.map(({ alerts: _, ...org }) => org);

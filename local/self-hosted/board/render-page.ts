@@ -94,7 +94,7 @@ function renderTimeline(entries: readonly TimelineEntry[], now: number): Html {
     );
   return html`<h3>The last 24 hours</h3>${
     items.length === 0
-      ? html`<p>Nobody was told of anything, and no alarm fired.</p>`
+      ? html`<p>No message was sent, and no alarm fired.</p>`
       : html`<ol class="timeline">${items}</ol>`
   }${entries.length > items.length && html`<p class="muted">${entries.length - items.length} earlier ones are not shown.</p>`}`;
 }
@@ -161,7 +161,7 @@ const answerers = {
   okta: { word: 'Okta', color: 'good' },
   intermediary: { word: 'Something in between', color: 'bad' },
   unknown: { word: 'Okta or something in between', color: 'warning' },
-  nobody: { word: 'Nobody', color: 'bad' },
+  nobody: { word: 'No answer', color: 'bad' },
   resource: { word: 'Your API', color: 'muted' },
 } as const satisfies Record<SeenRequest['ascription']['by'], object>;
 

@@ -99,7 +99,7 @@ CREATE TABLE deliveries (
   digest TEXT NOT NULL,
   subject TEXT,
   text TEXT NOT NULL,
-  -- shown (nobody can send it from this machine), pending, delivered or failed
+  -- shown (this machine cannot send it), pending, delivered or failed
   state TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   delivered_at INTEGER

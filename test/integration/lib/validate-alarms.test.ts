@@ -110,16 +110,16 @@ describe('a synth', () => {
 
   test('fails when an alarm has no action for firing or resolving, or has its actions disabled', () => {
     expect(errorOf({ ...beating, actions: ['ok'] })).toContain(
-      'beating notifies nobody when it fires: add an alarm action',
+      'beating has no alarm action, so its alarm is never sent: add one',
     );
     expect(errorOf({ ...beating, actions: ['alarm'] })).toContain(
-      'beating notifies nobody when it resolves: add an OK action',
+      'beating has no OK action, so its recovery is never sent: add one',
     );
     const stack = new Stack(new App(), 'Sample');
     validateAlarms(stack);
     addAlarm(stack, new Topic(stack, 'Topic'), beating).actionsEnabled = false;
     expect(messageOf(() => (stack.node.root as App).synth())).toContain(
-      'beating notifies nobody when it fires: add an alarm action',
+      'beating has no alarm action, so its alarm is never sent: add one',
     );
   });
 
@@ -144,7 +144,7 @@ describe('a synth', () => {
     expect(errorWith('other')).toContain(
       'beating leaves it to other to notify, which is not a composite alarm of this monitor',
     );
-    expect(errorWith('both')).toContain('both notifies nobody when it fires: add an alarm action');
+    expect(errorWith('both')).toContain('both has no alarm action, so its alarm is never sent: add one');
     expect(errorWith('both')).not.toContain('beating notifies nobody');
   });
 

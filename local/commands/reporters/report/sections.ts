@@ -54,7 +54,7 @@ export function periodInWords({ start, end }: Period): string {
 export function verdictOf({ availability, incidents }: OrgReport): string {
   const { percent, objective, domains, bad, unknown, unseen } = availability;
   const whose = domains.length === 1 && domains[0] === 'okta' ? 'Okta' : domains.join(', ');
-  if (!percent) return 'Nobody knows what it was like: there are no minutes that count.';
+  if (!percent) return 'Unknown: no minute has data.';
   const available = `${whose}: ${percentage(percent)} of the known minutes were good, ${minutes(bad)} bad, in ${incidents.length} ${incidents.length === 1 ? 'incident' : 'incidents'} of all kinds.${unknown + unseen > 0 ? ` Nothing is known of ${minutes(exactly(unknown + unseen))}.` : ''}`;
   if (!objective) return available;
   const { leftPercent } = objective.rolling;
@@ -273,7 +273,7 @@ function headroomSection({ headroom }: OrgReport): Section {
 const mostGaps = 30;
 
 function gapSection({ gaps }: OrgReport): Section {
-  const title = 'When nobody looked';
+  const title = 'When the monitor did not run';
   if (gaps.length === 0) return { title, blocks: [{ kind: 'text', text: 'Never: every minute has a run.' }] };
   const longest = gaps.toSorted((one, other) => other.end - other.start - (one.end - one.start)).slice(0, mostGaps);
   return {

@@ -180,7 +180,7 @@ export const intermediaryCases: readonly Case[] = [
     cascade(organization, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
     variant(rateLimits, 'blocked, all endpoints', intercepted, ...atEach(allEndpoints, block)),
   ]),
-  defineCase('N8', 'nobody knows who answers', 'page', [
+  defineCase('N8', 'the sender of the answer is unknown', 'page', [
     someAtEach(anonymous, unidentified),
     variantsByEndpoint(journeyEndpoints, '502', unidentified, respondFromEdge(htmlPage(502, 'Bad Gateway'))),
     cascade(

@@ -71,7 +71,7 @@ export const quotaCases: readonly Case[] = [
     variant(rateLimits, '429, bucket empty', quota('api-rate-limited'), leaveHeadroom(0)),
     variant(rateLimits, '429 without headers', quota('api-rate-limited'), respond(errorEnvelope('E0000047'))),
   ]),
-  defineCase('Q8', 'a rate limit, and nobody knows whose', 'page', [
+  defineCase('Q8', 'a rate limit of an unknown kind', 'page', [
     variants(authorize, '429 page', rateLimited, respond(htmlPage(429, 'Too Many Requests'))),
     variants(keys, '429 without headers', rateLimited, respond(errorEnvelope('E0000047'))),
   ]),

@@ -23,7 +23,7 @@ const day = ['--from', '2026-10-01', '--to', '2026-10-02'];
 describe('npm run report', () => {
   it('calls a time in which nothing ran unknown', async () => {
     const { code, stdout } = await run(...config, ...day, '--data', folder);
-    expect(stdout).toContain('Nobody knows what it was like');
+    expect(stdout).toContain('Unknown: no minute has data');
     expect(stdout).toMatch(/not known: no run reported anything +1,440 min/);
     expect(code).toBe(0);
   });

@@ -96,7 +96,7 @@ describe('npm start', () => {
     expect(stdout.match(/✓ passed/g)).toHaveLength(probeCount(parseConfig(JSON.stringify(config))));
     expect(stdout).toContain('off  authorize at org: set "web"');
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/off rate-limits, [\w, -]+: set "api"/);
-    expect(stdout).toContain('✉ page to nobody, because the configuration names no subscriber');
+    expect(stdout).toContain('✉ page to no one, because the configuration names no subscriber');
   });
 
   it('notifies about an org that runs rarely beside another one', async () => {
@@ -112,7 +112,7 @@ describe('npm start', () => {
 
   it('sends no message about a finding for information', async () => {
     const { code, stdout } = await run('--case', 'O6');
-    expect(stdout).toContain('✓ Case O6 is for information only: nobody was notified');
+    expect(stdout).toContain('✓ Case O6 is for information only: no message was sent');
     expect(stdout).not.toContain('✉');
     expect(code).toBe(0);
   });

@@ -103,17 +103,17 @@ describe('the sentence about an org', () => {
     const told = incidentItem(okta, { since: at('11:30'), state: 'recovered', recoveredAt: at('11:50') });
     expect(saidAt('12:00', flows('11:40', '11:59'), told)).toBe('well: All well: 4 checks pass.');
     expect(boardAt('12:00', flows('11:40', '11:59'), told).incidents).toMatchObject([
-      { whoMustAct: 'Nobody must act: it is over', told: 'told that it is over at 2026-11-21 11:32 UTC' },
+      { whoMustAct: 'No action needed: it is over', told: 'told that it is over at 2026-11-21 11:32 UTC' },
     ]);
   });
 
   it('says of a drill that nothing is wrong, and of a failure during one that nobody was told of it', () => {
     const told = incidentItem(okta, { since: at('11:50'), code: 'internal-error', drill: { by: 'Admin/jane' } });
     expect(saidAt('12:00', flows('11:30', '11:59'), told)).toBe(
-      'well: All well: 4 checks pass. Somebody drills: an alarm fires although nothing is wrong.',
+      'well: All well: 4 checks pass. A drill is running: an alarm fires although nothing is wrong.',
     );
     expect(boardAt('12:00', flows('11:30', '11:59'), told).incidents[0]?.whoMustAct).toBe(
-      'Nobody must act: it is a drill',
+      'No action needed: it is a drill',
     );
     expect(saidAt('12:00', flows('11:30', '11:59', failsAt('token@org', '11:58')), told)).toMatch(/^watching: /);
   });
@@ -172,7 +172,7 @@ describe('the sentence about an org', () => {
         incidentItem(okta, { since: at('11:59') }),
       );
     };
-    expect(said({ status: 502 })).toContain('Okta, or whoever runs a proxy on the way, must act');
+    expect(said({ status: 502 })).toContain('Okta, or the owner of a proxy in between, must act');
     expect(said({ status: undefined, failure: { code: 'UND_ERR_HEADERS_TIMEOUT', message: '' } })).toContain(
       'Okta or the network team must act',
     );

@@ -93,7 +93,7 @@ describe('a set-up by device sign-in', () => {
         },
       });
     await expect(signIn(clientId, (code) => okta.denyDevice(code))).rejects.toThrow('was refused');
-    await expect(signIn(clientId, async () => {})).rejects.toThrow('before the code expired');
+    await expect(signIn(clientId, async () => {})).rejects.toThrow('The code expired before');
     await expect(signIn('0oaUnknownApplication', async () => {})).rejects.toThrow('--device-client');
     await close();
   });

@@ -205,7 +205,7 @@ describe('the doctor finds', () => {
     const text = found.filter(({ what }) => what === 'subscriptions').map((each) => each.found);
     expect(text).toEqual([
       'not confirmed: a@example.com to okta-synthetics-pages, one by https to okta-synthetics-pages',
-      'nobody is subscribed to okta-synthetics-pages',
+      'no subscription to okta-synthetics-pages',
     ]);
   });
 });

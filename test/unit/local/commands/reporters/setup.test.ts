@@ -7,7 +7,7 @@ import { tooLong } from '../../../../support/run-command.ts';
 
 const resource = (changes: Partial<Resource> = {}) =>
   ({
-    ...{ id: 'group', kind: 'group', name: 'okta-synthetics acme', purpose: 'has the test user and nobody else' },
+    ...{ id: 'group', kind: 'group', name: 'okta-synthetics acme', purpose: 'has the test user as its only member' },
     ...{ without: 'Everything but the sign-in of a test user works.', needs: [], ...changes },
   }) as unknown as Resource;
 
@@ -27,7 +27,7 @@ describe('a plan of a set-up', () => {
     expect(text).toBe(
       [
         '+ group: okta-synthetics acme',
-        '    has the test user and nobody else',
+        '    has the test user as its only member',
         '~ group: okta-synthetics acme',
         '    profile.description: old → new',
         '    profile.name: x',

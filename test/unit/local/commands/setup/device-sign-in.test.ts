@@ -59,6 +59,6 @@ describe('the answers while the command waits', () => {
     const pending = { error: 'authorization_pending' };
     const { polls, message } = await signIn({ expires_in: 1e9, interval: 0.001 }, pending);
     expect(polls).toBe(1_800);
-    expect(message).toContain('before the code expired');
+    expect(message).toContain('The code expired before');
   });
 });
