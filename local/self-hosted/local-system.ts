@@ -17,14 +17,7 @@ import {
   failureRecord,
   isTooOld,
 } from './lambda/asynchronous-event.ts';
-import {
-  type ClockShift,
-  type FunctionLog,
-  noShift,
-  readFunctionLog,
-  shiftItems,
-  shiftPoint,
-} from './lambda/function-log.ts';
+import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
 import type { FunctionEnvironment } from './lambda/function-process.ts';
 import {
   type Execution,
@@ -34,6 +27,7 @@ import {
   throttledExecution,
 } from './lambda/lambda-service.ts';
 import type { EventQueue, QueueOptions } from './lambda/real-time-queue.ts';
+import { machineNow } from './lambda/shifted-clock.ts';
 import { type DueStart, type ScheduledStart, Scheduler, withScheduleContext } from './scheduler.ts';
 import type { HttpsDelivery } from './sns/https-delivery.ts';
 import { Messages, type Queues } from './sns/messages.ts';
@@ -67,14 +61,6 @@ export interface Conditions {
   readonly tellsPresentAfterMute: boolean;
 }
 
-/** How a function's clock relates to the others. */
-export interface FunctionClock {
-  /** From the clock of the function to that of the system. */
-  readonly shift: ClockShift;
-  /** How far the function's clock is ahead of this machine's. */
-  readonly aheadMs?: number;
-}
-
 /** The parts of a local system. Its clock is that of the queue. */
 export interface SystemParts {
   readonly deployed: Deployed;
@@ -87,8 +73,8 @@ export interface SystemParts {
   readonly access: FunctionEnvironment;
   readonly runsInProgress: RunsInProgress;
   readonly conditions: Conditions;
-  /** Returns the clock of a function that is due at `due` and starts at `at`, by the clock of the system. */
-  readonly clockOf: (lambda: string, at: number, due: number) => FunctionClock;
+  /** Returns how far the system's clock is ahead of this machine's when a function starts, in milliseconds. */
+  readonly aheadMs: (startsAt: number) => number;
   /** Returns the event for an org, as its schedule has it, and the timeout if it is not the function's. */
   readonly eventOf: (org: Org) => { readonly event: Org; readonly timeoutMs?: number };
   readonly openQueue: (options: QueueOptions<QueuedEvent>) => EventQueue<QueuedEvent>;
@@ -293,16 +279,10 @@ export class LocalSystem implements AsyncDisposable {
 
   /** Lets the AWS emulator answer from this system. */
   #connect(): void {
-    const { aws, runsInProgress } = this.#parts;
+    const { aws } = this;
     aws.metricData = (...query) => statisticOf(this.store, ...query);
     aws.alarmHistory = (...query) => this.cloudWatch.history(...query);
     aws.topicAttributes = (arn) => this.messages.sns.attributes(this.messages.topicBy('arn', arn));
-    // A probe function writes and reads times by its own clock. In the table, all times are virtual.
-    aws.translateItems = (caller, direction, json) => {
-      const { byMs, minuteByMs } = runsInProgress.ofCaller(caller)?.shift ?? noShift;
-      const sign = direction === 'written' ? 1 : -1;
-      return shiftItems(json, { byMs: sign * byMs, minuteByMs: sign * minuteByMs });
-    };
     for (const { logGroup } of this.deployment.functions) aws.logs.create(logGroup);
   }
 
@@ -358,10 +338,8 @@ export class LocalSystem implements AsyncDisposable {
       const { startedAt = receivedAt, alarm } = runsInProgress.ofCaller(caller) ?? {};
       return { at: startedAt, sentAt: receivedAt, from: 'function', ...alarm } as const;
     };
-    for (const { at: measuredAt, caller, receivedAt, ...point } of aws.points.slice(before.points)) {
-      const shift = runsInProgress.ofCaller(caller)?.shift ?? noShift;
-      const timestamp = shiftPoint(Date.parse(measuredAt), shift);
-      this.#publishPoint({ ...point, timestamp, source: 'api' }, receivedAt);
+    for (const { at: measuredAt, caller: _, receivedAt, ...point } of aws.points.slice(before.points)) {
+      this.#publishPoint({ ...point, timestamp: Date.parse(measuredAt), source: 'api' }, receivedAt);
     }
     for (const { caller, receivedAt, ...message } of aws.published.slice(before.published)) {
       const topic = this.messages.topicBy('arn', message.topicArn);
@@ -391,22 +369,20 @@ export class LocalSystem implements AsyncDisposable {
   ): Promise<Execution> {
     const { target, payload, start } = event;
     const { timeoutMs } = this.lambda.functionByName(target);
-    const beganAt = Date.now();
-    const due = start?.scheduledAt ?? at;
-    const { shift, aheadMs } = this.#parts.clockOf(target, at, due);
-    const filled = start ? withScheduleContext(payload, { ...start, scheduledAt: due - shift.byMs }) : payload;
+    const beganAt = machineNow();
+    const filled = start ? withScheduleContext(payload, start) : payload;
     const alarm = alarmIn(payload);
     const execution = await this.lambda.invoke(target, filled, {
       timeoutMs: event.timeoutMs ?? timeoutMs,
       requestId: event.requestId,
-      ...(aheadMs !== undefined && { clockAheadMs: aheadMs }),
+      clockAheadMs: this.#parts.aheadMs(at),
       onStart: (accessKeyId) =>
-        this.#parts.runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, shift, ...(alarm && { alarm }) }),
+        this.#parts.runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, ...(alarm && { alarm }) }),
     });
     if (this.#isClosed) return execution;
     this.journal.atomically(() => {
       this.#ingest();
-      const log = readFunctionLog(execution.lines, shift);
+      const log = readFunctionLog(execution.lines);
       if (execution.status !== 'throttled') this.#writeLog(event, execution, at, log);
       keep(execution, log);
     });
@@ -429,7 +405,7 @@ export class LocalSystem implements AsyncDisposable {
   #refuse(event: QueuedEvent, at: number): void {
     const { asynchronous } = this.lambda.functionByName(event.target);
     if (isTooOld(event, asynchronous, at)) this.#discard(event, 'EventAgeExceeded', undefined, at);
-    else this.#record(event, at, throttledExecution, readFunctionLog([], noShift));
+    else this.#record(event, at, throttledExecution, readFunctionLog([]));
   }
 
   /** Records an attempt, and does what Lambda does next with its event. */

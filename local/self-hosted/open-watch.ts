@@ -7,7 +7,6 @@ import type { Gap, History } from './history/open-history.ts';
 import { windowOf } from './history/retention.ts';
 import { openHttpsPosts } from './https-posts.ts';
 import { type Journal, tee } from './journal.ts';
-import { noShift } from './lambda/function-log.ts';
 import { RunsInProgress } from './lambda/lambda-service.ts';
 import { openRealTimeQueue, type RealTime } from './lambda/real-time-queue.ts';
 import { createTables, LocalSystem, type SystemParts } from './local-system.ts';
@@ -65,7 +64,7 @@ export class Watch extends LocalSystem {
       bundleOf: options.bundleOf,
       access: { awsEndpoint: aws.url, caFile: options.caFile },
       conditions: { account: noQuota, tellsPresentAfterMute: false },
-      clockOf: () => ({ shift: noShift, aheadMs: clock.aheadMs }),
+      aheadMs: () => clock.aheadMs,
       eventOf: (org) => ({ event: org }),
       openQueue: (queue) => openRealTimeQueue(queue, clock),
       openHttps: (giveUp) =>

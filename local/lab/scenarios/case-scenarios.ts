@@ -39,7 +39,7 @@ export function caseScenario(
   // A finding of the run itself comes from AWS, which all orgs share.
   const affected = variant.target.probe === undefined ? plan.orgs : [org];
   // After so many sign-ins that show nothing, the journey stops.
-  const runs = group === 'journey' ? Math.min(faultRuns, limits.scheduled.passwords) : faultRuns;
+  const runs = group === 'journey' ? Math.min(faultRuns, limits.scheduled[variant.usesUp ?? 'passwords']) : faultRuns;
   const faults = [...(group === 'journey' ? [at(variant.target, forgetSignIns)] : []), ...variant.faults];
   const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...faults);
   return {

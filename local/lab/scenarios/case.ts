@@ -32,6 +32,8 @@ export interface Variant {
   readonly isToldOnce?: boolean;
   /** It needs the memory of past days, which `npm run cases` writes. In a drill, those days would have to be played. */
   readonly needsPast?: true;
+  /** What each sign-in uses up without an answer, if not passwords. The journey stops when it has sent too many. */
+  readonly usesUp?: 'codes';
   /** How many minutes it is reported, after any end. */
   readonly reportedMinutes?: number;
   readonly faults: readonly Fault[];

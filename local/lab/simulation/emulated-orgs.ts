@@ -25,12 +25,14 @@ import { startResourceApi } from './resource-api.ts';
 export interface EmulatorOptions extends AwsEmulatorOptions {
   /** One Okta emulator for all orgs, without rate limits that they could reach: a hundred of them take long to start. */
   readonly sharesOkta?: boolean;
+  /** The time at the Okta emulators, epoch milliseconds. The system clock by default. */
+  readonly oktaNow?: () => number;
 }
 
 interface OrgState {
   readonly environment: TestEnvironment;
   readonly active: Set<Injected>;
-  /** A headroom fault lasts one real minute in the emulator. These renew it each virtual minute. */
+  /** The emulator takes headroom for a minute. These take it again in the next one. */
   readonly renewals: Set<() => void>;
 }
 
@@ -47,6 +49,7 @@ export class EmulatedOrgs implements AsyncDisposable {
   readonly #secrets: TestEnvironment['secrets'];
   readonly #authority: AuthorityPem;
   readonly #sharesOkta: boolean;
+  readonly #oktaNow: (() => number) | undefined;
   readonly #opened: AsyncDisposableStack;
   readonly #states = new Map<string, OrgState>();
   /** The event of each configured org. */
@@ -55,7 +58,7 @@ export class EmulatedOrgs implements AsyncDisposable {
 
   /** Starts one Okta emulator per org of these events, unless they share it, and one AWS emulator for all of them. */
   static async start(events: readonly Org[], options: EmulatorOptions = {}): Promise<EmulatedOrgs> {
-    const { sharesOkta = false, ...awsOptions } = options;
+    const { sharesOkta = false, oktaNow, ...awsOptions } = options;
     await using starting = new AsyncDisposableStack();
     const secrets: TestEnvironment['secrets'] = new Map();
     const aws = starting.use(await startAwsEmulator(secrets, awsOptions));
@@ -65,7 +68,7 @@ export class EmulatedOrgs implements AsyncDisposable {
     starting.defer(() => rm(directory, { recursive: true }));
     const caFile = path.join(directory, 'ca.pem');
     await writeFile(caFile, authority.certificate);
-    const orgs = new EmulatedOrgs({ aws, caFile, secrets, authority, sharesOkta }, starting.move());
+    const orgs = new EmulatedOrgs({ aws, caFile, secrets, authority, sharesOkta, oktaNow }, starting.move());
     try {
       await orgs.add(events);
       return orgs;
@@ -82,6 +85,7 @@ export class EmulatedOrgs implements AsyncDisposable {
       readonly secrets: TestEnvironment['secrets'];
       readonly authority: AuthorityPem;
       readonly sharesOkta: boolean;
+      readonly oktaNow: (() => number) | undefined;
     },
     opened: AsyncDisposableStack,
   ) {
@@ -90,6 +94,7 @@ export class EmulatedOrgs implements AsyncDisposable {
     this.#secrets = parts.secrets;
     this.#authority = parts.authority;
     this.#sharesOkta = parts.sharesOkta;
+    this.#oktaNow = parts.oktaNow;
     this.#opened = opened;
   }
 
@@ -140,12 +145,9 @@ export class EmulatedOrgs implements AsyncDisposable {
     return { event, ...(timeoutMs !== undefined && { timeoutMs }) };
   }
 
-  /** Starts a minute: every rate limit is full again, except for headroom that a fault has taken. */
+  /** Starts a minute: what a fault takes of a rate limit is taken again. */
   beginMinute(): void {
-    for (const { environment, renewals } of this.#states.values()) {
-      environment.okta.resetRateLimits();
-      for (const renew of renewals) renew();
-    }
+    for (const { renewals } of this.#states.values()) for (const renew of renewals) renew();
   }
 
   /** Returns the requests that each org received since the last call. */
@@ -172,8 +174,11 @@ export class EmulatedOrgs implements AsyncDisposable {
   async #startServices(isUnlimited: boolean): Promise<Services> {
     const identity = { ...(await createIdentity()), authority: this.#authority };
     const rateLimits = Object.fromEntries(Object.keys(defaultLimits).map((bucket) => [bucket, sharedLimit]));
-    // Virtual time runs faster than the real time in which the requests of one user are counted.
-    const options = { identity, signIn: { userLimits: false }, ...(isUnlimited && { rateLimits }) };
+    const options = {
+      identity,
+      ...(isUnlimited && { rateLimits }),
+      ...(this.#oktaNow && { now: this.#oktaNow }),
+    };
     const okta = this.#opened.use(await startOktaEmulator(options));
     return { okta, api: this.#opened.use(await startApi(okta, this.#authority)) };
   }

@@ -1,13 +1,12 @@
 import { concurrency, type RatedOperation, ratePerSecond, rates } from '../../../lib/limits/quotas.ts';
 import type { ServedRequest } from '../../../packages/okta-emulator/src/index.ts';
 import type { Delay } from '../../self-hosted/alarms/cloudwatch.ts';
-import { clockShift, noShift } from '../../self-hosted/lambda/function-log.ts';
 import { type Execution, RunsInProgress } from '../../self-hosted/lambda/lambda-service.ts';
 import { openRealTimeQueue, type RealTime } from '../../self-hosted/lambda/real-time-queue.ts';
+import { atTime, followClients, followedTime, machineNow } from '../../self-hosted/lambda/shifted-clock.ts';
 import {
   type Conditions,
   createTables,
-  type FunctionClock,
   LocalSystem,
   type SystemMinute,
   type SystemParts,
@@ -57,37 +56,45 @@ function ratesIn(region: string): Readonly<Record<string, number>> {
  * A run takes in virtual time what it takes in real time, from the second at which its schedule or its queue starts it.
  * AWS's rates, the account's concurrency, and when points arrive are reckoned in that time.
  *
- * Trap: probe functions run on the real clock, because the emulator does, and their timestamps are shifted afterwards. So
- * requests take real time, and an hour of virtual timeouts takes real minutes.
+ * Each function runs by the virtual time at which it started, and its requests carry that time to the emulators. Between
+ * requests, the emulators' time is that of the simulation.
+ *
+ * Trap: durations are real, so an hour of virtual timeouts takes real minutes. Certificates of TLS are issued in real
+ * time, because OpenSSL reads the machine's clock.
  */
 export class Simulation extends LocalSystem {
   readonly #emulated: EmulatedOrgs;
   readonly #https: SimulatedHttpsDelivery;
   readonly #conditions: { -readonly [Name in keyof Conditions]: Conditions[Name] };
+  readonly #realTime: RealTime | undefined;
 
   static async open(options: SimulationOptions): Promise<Simulation> {
     const { sharesOkta = false, realTime, startsAt = Math.floor(Date.now() / minuteMs) * minuteMs } = options;
     const deployed = readDeployed(options.template);
     const conditions: Conditions = { account: usualAccount, tellsPresentAfterMute: false };
     const runsInProgress = new RunsInProgress(startsAt);
+    followClients();
+    let current = () => startsAt;
     await using opening = new AsyncDisposableStack();
     const emulated = opening.use(
       await EmulatedOrgs.start(eventsIn(deployed), {
         sharesOkta,
         rates: () => ratesIn(conditions.account.region),
         now: runsInProgress.timeOf,
+        oktaNow: () => followedTime() ?? current(),
       }),
     );
     await createTables({ aws: emulated.aws, deployed, kept: undefined });
-    const simulation = new Simulation(emulated, conditions, {
+    const simulation = new Simulation(emulated, conditions, realTime, {
       deployed,
       runsInProgress,
       bundleOf: options.bundleOf,
       journal: options.journal,
       startedAt: startsAt,
-      clockOf: (lambda, at, due) => simulation.#clockOf(lambda, at, due, realTime),
+      aheadMs: (startsAt) => realTime?.aheadMs ?? startsAt - machineNow(),
       openQueue: (queue) => (realTime ? openRealTimeQueue(queue, realTime) : openEventQueue(queue)),
     });
+    current = () => simulation.#time();
     opening.move();
     return simulation;
   }
@@ -95,6 +102,7 @@ export class Simulation extends LocalSystem {
   private constructor(
     emulated: EmulatedOrgs,
     conditions: Conditions,
+    realTime: RealTime | undefined,
     parts: Omit<SystemParts, 'aws' | 'access' | 'eventOf' | 'conditions' | 'openHttps'>,
   ) {
     let https: SimulatedHttpsDelivery | undefined;
@@ -113,6 +121,7 @@ export class Simulation extends LocalSystem {
     this.#https = https;
     this.#emulated = emulated;
     this.#conditions = conditions;
+    this.#realTime = realTime;
   }
 
   /** Advances one minute: schedules, runs, alarms, messages. */
@@ -129,8 +138,10 @@ export class Simulation extends LocalSystem {
   }
 
   /** Injects faults at an org until they are restored. Several may be active at the same time. */
-  inject(org: string, faults: readonly Fault[]): Promise<Injected> {
-    return this.#emulated.inject(org, faults);
+  async inject(org: string, faults: readonly Fault[]): Promise<Injected> {
+    const injected = await atTime(this.#time(), () => this.#emulated.inject(org, faults));
+    const restore = () => atTime(this.#time(), () => injected.restore());
+    return { ...injected, restore, [Symbol.asyncDispose]: restore };
   }
 
   /** Returns the emulators of an org. All orgs share one AWS. */
@@ -243,12 +254,8 @@ export class Simulation extends LocalSystem {
     await this.#emulated[Symbol.asyncDispose]();
   }
 
-  #clockOf(lambda: string, at: number, due: number, realTime: RealTime | undefined): FunctionClock {
-    if (realTime) return { shift: noShift, aheadMs: realTime.aheadMs };
-    const aheadMs = at - Date.now();
-    // Probe functions run by the real clock, because the Okta emulator that they call does.
-    const isOnRealTime = this.deployment.schedules.some(({ target, input }) => target === lambda && isOrg(input));
-    // On the clock of the function, a start is as late as it is in virtual time.
-    return isOnRealTime ? { shift: clockShift(due - aheadMs, due) } : { shift: noShift, aheadMs };
+  /** Between the requests of functions. */
+  #time(): number {
+    return this.#realTime?.now() ?? this.now;
   }
 }

@@ -34,9 +34,6 @@ type OwnOperation =
 
 type AwsOperation = OwnOperation | TableOperation;
 
-/** Changes the JSON that a caller writes to a table or reads from one. */
-type Translation = (caller: string | undefined, direction: 'written' | 'read', json: string) => string;
-
 /**
  * How an operation fails: with an error, with a closed connection, or without any answer. `answer lost`: it is done, and
  * the connection closes before the answer. Only a repetition of the same call is answered.
@@ -70,8 +67,6 @@ export interface AwsEmulator extends AsyncDisposable {
   readonly events: readonly (PutEvent & Received)[];
   /** The tables of DynamoDB. */
   readonly tables: Tables;
-  /** For a caller whose clock differs from the others'. */
-  translateItems: Translation;
   /** The number of calls that were refused because they exceeded a rate, by operation. */
   readonly throttled: ReadonlyMap<string, number>;
   /** The history that DescribeAlarmHistory returns. Empty by default. */
@@ -152,11 +147,10 @@ export async function startAwsEmulator(
       return put.answer;
     },
   };
-  const runOnTable = async ({ caller, operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
-    const answered = await tables.call(operation, aws.translateItems(caller, 'written', JSON.stringify(input)));
-    const body = aws.translateItems(caller, 'read', answered.body);
-    if (answered.status === 200) return { ...answered, body };
-    const { __type = '', message = '', Item } = JSON.parse(body);
+  const runOnTable = async ({ operation, input, protocol }: AwsCall): Promise<AwsResponse> => {
+    const answered = await tables.call(operation, JSON.stringify(input));
+    if (answered.status === 200) return answered;
+    const { __type = '', message = '', Item } = JSON.parse(answered.body);
     return protocol.failure({ status: answered.status, type: __type.split('#').at(-1), message, Item });
   };
   const answer = async (call: AwsCall): Promise<AwsResponse> => {
@@ -173,7 +167,7 @@ export async function startAwsEmulator(
   const unanswered = new Set<string>();
   const server = createServer((request, response) => {
     // A call that is under way when the emulator closes needs no answer.
-    serve(request, response, answer, { faults, unanswered, calls }).catch(() => request.socket.destroy());
+    serve(request, response, answer, { faults, unanswered, calls, now }).catch(() => request.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -191,7 +185,6 @@ export async function startAwsEmulator(
     published,
     events,
     tables,
-    translateItems: (_, __, json) => json,
     throttled,
     alarmHistory: () => [],
     topicAttributes: () => ({}),
@@ -225,11 +218,13 @@ async function serve(
     faults,
     unanswered,
     calls,
+    now,
   }: {
     readonly faults: ReadonlyMap<string, AwsFault>;
     /** The calls whose answer was lost. */
     readonly unanswered: Set<string>;
     readonly calls: string[];
+    readonly now: (caller: string | undefined) => number;
   },
 ): Promise<void> {
   const call = await readCall(request);
@@ -248,7 +243,7 @@ async function serve(
     return;
   }
   const { status, headers, body } = typeof fault === 'object' ? call.protocol.failure(fault) : await answer(call);
-  response.writeHead(status, headers).end(body);
+  response.writeHead(status, { date: new Date(now(call.caller)).toUTCString(), ...headers }).end(body);
 }
 
 function receipt({ caller, receivedAt }: Received): Received {

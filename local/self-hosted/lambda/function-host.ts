@@ -4,11 +4,15 @@
  */
 import type { Context } from 'aws-lambda';
 import type { InvokeMessage, ReplyMessage } from './function-process.ts';
+import { shiftDate } from './shifted-clock.ts';
 
 type Handler = (
   event: unknown,
   context: Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>,
 ) => Promise<unknown>;
+
+let clockAheadMs = 0;
+shiftDate(() => clockAheadMs);
 
 const { handler } = (await import(process.argv[2] ?? '')) as { handler: Handler };
 
@@ -20,26 +24,10 @@ process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
   return write(chunk, ...rest);
 }) as typeof process.stdout.write;
 
-let clockAheadMs = 0;
-
-/** Moves the clock, from the first event that asks for it. Timers are not affected. */
-function setClock(aheadMs: number): void {
-  const isInstalled = clockAheadMs !== 0;
-  clockAheadMs = aheadMs;
-  if (isInstalled || aheadMs === 0) return;
-  const real = globalThis.Date;
-  const now = () => real.now() + clockAheadMs;
-  globalThis.Date = new Proxy(real, {
-    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
-    construct: (target, given, newTarget) => Reflect.construct(target, given.length > 0 ? given : [now()], newTarget),
-    apply: () => new real(now()).toString(),
-  });
-}
-
 process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0, requestId = '' }: InvokeMessage) => {
   const endsAt = performance.now() + timeoutMs;
   const context = { getRemainingTimeInMillis: () => endsAt - performance.now(), awsRequestId: requestId };
-  setClock(aheadMs);
+  clockAheadMs = aheadMs;
   const result = await handler(event, context).then(
     (value) => ({ value }),
     (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),

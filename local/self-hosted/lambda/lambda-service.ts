@@ -5,8 +5,8 @@ import { addTo } from '../add-to.ts';
 import type { MessageAlarm } from '../sns/sns.ts';
 import type { DeployedFunction } from '../template/deployment.ts';
 import type { AttemptStatus } from './asynchronous-event.ts';
-import type { ClockShift } from './function-log.ts';
 import { type FunctionEnvironment, type FunctionProcess, startFunction } from './function-process.ts';
+import { machineNow } from './shifted-clock.ts';
 
 /** One attempt to run a function. */
 export interface Execution {
@@ -219,8 +219,6 @@ export interface RunInProgress {
   readonly startedAt: number;
   /** Real, epoch ms. */
   readonly beganAt: number;
-  /** From the clock of the function to the virtual one. */
-  readonly shift: ClockShift;
   /** The alarm in its event. */
   readonly alarm?: MessageAlarm;
 }
@@ -251,6 +249,6 @@ export class RunsInProgress {
   /** Returns the time of a call: the start of its run, and the real time that has passed since. */
   readonly timeOf = (accessKeyId: string | undefined): number => {
     const run = this.ofCaller(accessKeyId);
-    return run ? run.startedAt + Date.now() - run.beganAt : this.#startedAt;
+    return run ? run.startedAt + machineNow() - run.beganAt : this.#startedAt;
   };
 }

@@ -80,6 +80,9 @@ const stopping: readonly [symptom: string, settings: Partial<SignInSettings>, ex
 /** A user who is asked for a code that it cannot have. */
 const lacksFactor: Partial<User> = { factorMode: '2FA', factors: [] };
 
+/** Sends a one-time code in each run, and gets no answer. */
+const atACode = (one: Variant): Variant => ({ ...one, usesUp: 'codes' });
+
 const servers = ['org', 'default'] as const satisfies readonly ServerId[];
 
 /** ID tokens that no application accepts. */
@@ -202,10 +205,9 @@ export const testUserCases: readonly Case[] = [
     ),
   ]),
   defineCase('J4', 'Okta cannot sign anybody in', 'page', [
+    atACode(variant(signInAnswer, '500 at a code', internalError, signInWithCode(), failing)),
     variant(primaryAuthentication, '500, Classic', internalError, classic, failing),
-    // Probe functions go by the real clock, on which one code lasts for several virtual runs. So it is not the first.
-    variant(signInAnswer, '500 at a code', internalError, signInWithCode(), failing),
-    variant(factorVerification, '500 at a code, Classic', internalError, classic, signInWithCode(), failing),
+    atACode(variant(factorVerification, '500 at a code, Classic', internalError, classic, signInWithCode(), failing)),
     variantsByEndpoint(signInSteps.slice(2, 4), 'not JSON', malformed, respond(declaredJson('{'))),
     variantsByEndpoint(signInSteps.slice(2, 4), 'no step', malformed, respond(declaredJson('{}'))),
     variant(primaryAuthentication, 'no status', malformed, classic, respond(declaredJson('{}'))),

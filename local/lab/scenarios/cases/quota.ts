@@ -9,7 +9,15 @@ import {
   warning,
   warnings,
 } from '../case.ts';
-import { htmlPage, intercept, leaveHeadroom, rateLimitHeaders, replaceHeaders, respond } from '../faults/answers.ts';
+import {
+  exhausted429,
+  htmlPage,
+  intercept,
+  leaveHeadroom,
+  rateLimitHeaders,
+  replaceHeaders,
+  respond,
+} from '../faults/answers.ts';
 import { authorize, type FaultAt, journeyEndpoints, keys, rateLimitedEndpoints, rateLimits } from '../targets.ts';
 
 /** Where users and applications are refused when a limit is used up. */
@@ -24,15 +32,9 @@ const rateLimited = quota('rate-limited');
 const unknownHeadroom = quota('headroom-unknown');
 const clientLimited = quota('client-rate-limited');
 
-/** Responds with 429 and these headers, whose reset time is counted from when the fault is injected. */
-const respond429 =
-  (limit: string, remaining: string, resetInSeconds?: number, effect: Partial<Effect> = {}): FaultAt =>
-  (environment, target) =>
-    intercept({
-      ...errorEnvelope('E0000047'),
-      headers: { 'content-type': 'application/json', ...rateLimitHeaders(limit, remaining, resetInSeconds) },
-      ...effect,
-    })(environment, target);
+/** Responds with 429 and these headers, whose reset time is counted from each answer. */
+const respond429 = (limit: string, remaining: string, resetInSeconds?: number, effect: Partial<Effect> = {}): FaultAt =>
+  intercept({ ...exhausted429(limit, remaining, resetInSeconds), ...effect });
 
 const lowClientLimit = replaceHeaders(() => rateLimitHeaders('2000 & 60', '1990 & 9'));
 

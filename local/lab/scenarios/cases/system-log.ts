@@ -1,8 +1,8 @@
 import { errorEnvelope, type PastHappening } from '../../../../packages/okta-emulator/src/index.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, warning } from '../case.ts';
-import { rateLimitHeaders, respond } from '../faults/answers.ts';
+import { exhausted429, intercept, respond } from '../faults/answers.ts';
 import { awaitEvent, forgetRevision, inLog, quietDays, recordMany, rememberLog } from '../faults/system-log.ts';
-import { type FaultAt, logLimits, ownEvents, systemLog, userSignIns } from '../targets.ts';
+import { logLimits, ownEvents, systemLog, userSignIns } from '../targets.ts';
 
 const quota = (code: string): Expected => ({ code, domain: 'quota' });
 const configuration = (code: string): Expected => ({ code, domain: 'configuration' });
@@ -24,11 +24,7 @@ const refusedToken: PastHappening = {
 };
 
 /** No event of it is in the log, which would be reported itself. */
-const refuseByLimit: FaultAt = (environment, target) =>
-  respond({
-    ...errorEnvelope('E0000047'),
-    headers: { 'content-type': 'application/json', ...rateLimitHeaders('60', '0') },
-  })(environment, target);
+const refuseByLimit = intercept(exhausted429('60', '0'));
 
 /** A limit is reported for a quarter of an hour after its event was read. */
 const reported = (variants: readonly Variant[]): readonly Variant[] =>

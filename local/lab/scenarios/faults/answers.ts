@@ -1,6 +1,7 @@
 import {
   authorizationResponse,
   type Effect,
+  errorEnvelope,
   htmlResponse,
   javascriptRedirect,
   jsonResponse,
@@ -175,5 +176,13 @@ export function rateLimitHeaders(limit: string, remaining: string, resetInSecond
     'x-rate-limit-limit': lines(limit),
     'x-rate-limit-remaining': lines(remaining),
     'x-rate-limit-reset': lines(limit).map(() => reset),
+  };
+}
+
+/** A 429 with these headers. Its reset is counted from each answer. */
+export function exhausted429(...limits: Parameters<typeof rateLimitHeaders>): Effect {
+  return {
+    ...errorEnvelope('E0000047'),
+    transform: (answer) => ({ ...answer, headers: { ...answer.headers, ...rateLimitHeaders(...limits) } }),
   };
 }
