@@ -15,7 +15,7 @@ export const samples: Readonly<Record<string, Sections>> = {
   },
 };
 
-const drilled = 'N1,O1,Q1,C8,K1,K2,M4';
+const drilled = 'N1,O1,Q1,C8,K1,K2,M4@schedule-stopped';
 const scenario = 'flapping';
 
 /**
