@@ -46,7 +46,10 @@ describe('the worked example of docs/contributing.md', () => {
     const project = path.join(copy, 'tsconfig.json');
     const files = [...new Set(places.map(([file]) => file))];
     const settings = JSON.parse(await readFile(project, 'utf8'));
-    await writeFile(project, JSON.stringify({ ...settings, include: [...files, 'functions/**/*.d.ts', 'local/**/*.d.ts'] }));
+    await writeFile(
+      project,
+      JSON.stringify({ ...settings, include: [...files, 'functions/**/*.d.ts', 'local/**/*.d.ts'] }),
+    );
     const said = await run(process.execPath, ['node_modules/typescript/bin/tsc', '--project', project]).then(
       () => '',
       ({ stdout }: { readonly stdout: string }) => stdout,
