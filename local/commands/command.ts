@@ -217,7 +217,12 @@ export function table(rows: readonly (readonly [string, string])[]): string {
   return lines.join('');
 }
 
-function usageOf(command: { readonly name: string; readonly options: Options; readonly notes?: string }): string {
+/** What `--help` prints. */
+export function usageOf(command: {
+  readonly name: string;
+  readonly options: Options;
+  readonly notes?: string;
+}): string {
   const { options, notes } = command;
   const rows = Object.entries<Option>({ ...options, help }).map(
     ([flag, { value, help: text }]) => [`--${flag}${value ? ` ${value}` : ''}`, text] as const,

@@ -11,6 +11,7 @@ import { reportJsonSchema, reportSchemaFile } from './report/report-document.ts'
 import { withFolderRules } from './reporters/docs/folders.ts';
 import { generatedSections } from './reporters/docs/generated-sections.ts';
 import { fillMarkers } from './reporters/docs/markdown.ts';
+import { samples } from './reporters/docs/samples.ts';
 
 /**
  * Writes the generated parts of the docs, the JSON Schemas of the configuration, messages and reports, and the linter's rules
@@ -28,8 +29,9 @@ export const docs = defineCommand({
     await write(incidentSchemaFile, incidentJsonSchema());
     await write(reportSchemaFile, reportJsonSchema());
     await write('biome.json', withFolderRules(await readFile('biome.json', 'utf8')));
-    for (const [file, sections] of Object.entries(generatedSections))
-      await write(file, fillMarkers(await readFile(file, 'utf8'), sections));
+    // The samples come last: they take longest, and a busy machine can fail them.
+    for (const [file, sections] of [...Object.entries(generatedSections), ...Object.entries(samples)])
+      await write(file, await fillMarkers(await readFile(file, 'utf8'), sections));
     return 0;
   },
 });

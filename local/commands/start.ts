@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { probes } from '../../functions/probes/index.ts';
 import { planProbes } from '../../functions/probes/plan.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
-import { type Deployments, deploymentsOf } from '../lab/deployments.ts';
+import { type Deployments, deploymentsOf, drillDeployments } from '../lab/deployments.ts';
 import { loopback, type PlayedBoard, playOnBoard } from '../lab/play-on-board.ts';
 import { type ScenarioRun, ScenarioWorker } from '../lab/run-scenarios.ts';
 import { canHost, type DeploymentPlan, deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
@@ -111,7 +111,8 @@ export const start = defineCommand({
     const selected = listOf(values.case);
     const scenarios = values.watch && !selected ? [] : demoScenarios(plan, selected);
     progress.step('synthesizing the stack, building the functions and starting the emulators');
-    const deployments = deploymentsOf(adopted);
+    // Played in virtual time, it begins at the same time each time: what it prints is the sample in the README.
+    const deployments = values.watch || values.board ? deploymentsOf(adopted) : drillDeployments(adopted);
     const print = (lines: readonly string[]) => {
       if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
     };

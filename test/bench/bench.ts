@@ -90,7 +90,7 @@ function rounded(report: BenchReport): BenchReport {
 
 async function write(report: BenchReport, { stderr }: Output): Promise<void> {
   const page = path.resolve(import.meta.dirname, '../../docs/performance.md');
-  await writeFile(page, fillMarkers(await readFile(page, 'utf8'), { bench: () => renderBench(report) }));
+  await writeFile(page, await fillMarkers(await readFile(page, 'utf8'), { bench: () => renderBench(report) }));
   stderr.write('wrote docs/performance.md\n');
 }
 

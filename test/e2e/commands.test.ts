@@ -1,14 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { startSample } from '../../local/commands/reporters/docs/samples.ts';
 import { launch } from '../support/run-command.ts';
+
+function sampleIn(page: string): string | undefined {
+  return /<!-- generated: start -->\n\n```text\n(.*?)```/s.exec(page)?.[1];
+}
 
 /** Runs each command once, as npm does. Other tests cover their work in process. */
 describe('a launched command', () => {
   it.each([
-    ['start', ['--case', 'O1@organization'], '✓ Case O1'],
     ['cases', ['--case', 'K3'], 'variants diagnosed correctly'],
     ['drill', ['--case', 'K3'], '1 of 1 scenarios passed'],
     ['cost', [], 'total'],
@@ -17,6 +22,12 @@ describe('a launched command', () => {
     expect(stdout).toContain(says);
     expect(stdout).toBe(stripVTControlCharacters(stdout));
     expect(code).toBe(0);
+  });
+
+  it('ends with 0 and prints the sample of the README (run `npm run docs`): npm start', async () => {
+    const { code, stdout } = await launch('start', [], { FORCE_COLOR: undefined });
+    expect(stdout).toBe(stripVTControlCharacters(stdout));
+    expect([code, startSample(stdout)]).toEqual([0, sampleIn(readFileSync('README.md', 'utf8'))]);
   });
 
   it.each(['start', 'cases', 'check', 'doctor', 'drill', 'cost', 'okta', 'report', 'setup', 'watch', 'picture'])(

@@ -13,12 +13,20 @@ import { setup, tokenVariable } from '../../local/commands/setup.ts';
 import { anchorOf, headingsOf } from '../support/headings.ts';
 import { samples } from '../support/synthesized.ts';
 
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync('docs')
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join('docs', file)),
+];
+
 describe('the docs', () => {
   it.each(Object.entries(generatedSections))(
     'the generated parts of %s are current (run `npm run docs`)',
-    (file, sections) => {
+    async (file, sections) => {
       const page = readFileSync(file, 'utf8');
-      expect(fillMarkers(page, sections)).toBe(page);
+      expect(await fillMarkers(page, sections)).toBe(page);
     },
   );
 
@@ -41,13 +49,7 @@ describe('the docs', () => {
     expect(named.filter((folder) => !existsSync(folder))).toEqual([]);
   });
 
-  it.each([
-    'README.md',
-    'SECURITY.md',
-    ...readdirSync('docs')
-      .filter((file) => file.endsWith('.md'))
-      .map((file) => path.join('docs', file)),
-  ])('%s names no file of ours that does not exist', (page) => {
+  it.each(pages)('%s names no file of ours that does not exist', (page) => {
     const named = readFileSync(page, 'utf8').match(/(?<![\w./-])(functions|lib|local|test)\/[\w./-]+\.\w+/g) ?? [];
     expect(named.filter((file) => !existsSync(file))).toEqual([]);
   });
@@ -96,23 +98,18 @@ describe('the docs', () => {
     expect(names.filter((name) => !page.includes(name))).toEqual([]);
   });
 
-  it('the docs link only to files and headings that exist', () => {
-    const pages = [
-      'README.md',
-      'SECURITY.md',
-      ...readdirSync('docs')
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => `docs/${name}`),
-    ];
-    for (const page of pages) {
-      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
-      for (const [, link = '', anchor] of links) {
-        const file = link === '' ? page : path.join(path.dirname(page), link);
-        const text = readFileSync(file, 'utf8');
-        if (anchor !== undefined)
-          expect([page, text && headingsOf(file).map(anchorOf)]).toEqual([page, expect.arrayContaining([anchor])]);
-      }
-    }
+  it.each([...pages, 'CHANGELOG.md'])('%s links only to files and headings that exist', (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const dead = links.filter(([, link = '', anchor]) => {
+      const file = link === '' ? page : path.join(path.dirname(page), link);
+      return !existsSync(file) || (anchor !== undefined && !headingsOf(file).map(anchorOf).includes(anchor));
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
+  it('every page of the docs is linked from the README', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(pages.filter((page) => page.startsWith('docs/') && !readme.includes(`](${page}`))).toEqual([]);
   });
 
   it('the table of rights has every function and every action of the templates', () => {
@@ -147,7 +144,9 @@ describe('the docs', () => {
     }
   });
 
-  it('a page without the markers of a generated part is refused', () => {
-    expect(() => fillMarkers('# nothing', { findings: () => 'x' })).toThrow('the markers of "findings" are missing');
+  it('a page without the markers of a generated part is refused', async () => {
+    await expect(fillMarkers('# nothing', { findings: () => 'x' })).rejects.toThrow(
+      'the markers of "findings" are missing',
+    );
   });
 });

@@ -15,24 +15,25 @@ import { probes } from '../../../../functions/probes/index.ts';
 import { seriesOf } from '../../../../functions/probes/series.ts';
 import { loadConfig } from '../../../../lib/config/load-config.ts';
 import { type Config, jsonSchema } from '../../../../lib/config/schema.ts';
-import { costOfFleet, estimateCost } from '../../../../lib/cost/estimate-cost.ts';
+import { type Cost, costOfFleet, estimateCost } from '../../../../lib/cost/estimate-cost.ts';
 import { probeEvents } from '../../../../lib/functions/probe-event.ts';
 import { deployMinutes, fleetLimits } from '../../../../lib/limits/fleet-limits.ts';
 import { monitoredOrgs } from '../../../../lib/monitored-org.ts';
 import type { Template } from '../../../../packages/cloudwatch-alarms/src/index.ts';
 import { withHealth, withSystemLog, withTestUser } from '../../../lab/scenarios/prepared-config.ts';
 import { synthesize } from '../../../self-hosted/synthesize.ts';
+import { callOf, usageOf } from '../../command.ts';
 import { costTable } from '../../cost.ts';
+import { listCommands, loadCommand, subcommands } from '../../subcommands.ts';
 import { foldersTable } from './folders.ts';
-import { markdownTable } from './markdown.ts';
+import { markdownTable, type Sections, textBlock } from './markdown.ts';
 import { rightsTable } from './rights-table.ts';
 
 /** The generated sections of the docs, by file and by the name of their markers. */
-export const generatedSections: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': {
-    cost: () => costTable(estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template)),
-    options: optionsTable,
-  },
+export const generatedSections: Readonly<Record<string, Sections>> = {
+  'README.md': { price },
+  'docs/commands.md': { commands: () => textBlock(listCommands()), usage: usages },
+  'docs/cost.md': { cost: () => costTable(costOfExample()), options: optionsTable },
   'docs/architecture.md': { folders: foldersTable },
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
@@ -40,6 +41,24 @@ export const generatedSections: Readonly<Record<string, Readonly<Record<string, 
   'docs/aws-limits.md': { limits: limitsTable, fleet: fleetTable },
   'SECURITY.md': { rights: everyRight },
 };
+
+function costOfExample(): Cost {
+  return estimateCost(synthesize(loadConfig('lib/config/example.jsonc')).template);
+}
+
+/** What the example costs, in a sentence. */
+function price(): string {
+  return `The example (one org with two servers, sign-in and rate limits checked every minute) costs ${costOfExample().dollars.toFixed(2)} dollars a month.`;
+}
+
+/** The flags of each command, as `--help` prints them. */
+async function usages(): Promise<string> {
+  const commands = await Promise.all(Object.keys(subcommands).map(loadCommand));
+  return commands
+    .filter((command) => command !== undefined)
+    .map((command) => `## ${callOf(command)}\n\n${textBlock(usageOf(command))}`)
+    .join('\n\n');
+}
 
 /** The options that the example leaves off: a description, the setting's name, and the change that switches it on. */
 const options: readonly (readonly [what: string, setting: string, change: (config: Config) => Config])[] = [

@@ -13,7 +13,7 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, One<unknown>>>>>;
 }
 
-/** A statement of a policy in words. Those that differ only in who they are about become one row. */
+/** A statement of a policy in words. Those that differ only in who they are about, or in their condition, become one row. */
 interface Right {
   readonly who: string;
   readonly actions: string;
@@ -30,13 +30,27 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** What every policy of a template allows, as a Markdown table. Throws if a pattern is allowed without a reason. */
 export function rightsTable(stack: Construct, template: Template): string {
-  const rights = rightsOf(stack, template);
-  const rows = [...Map.groupBy(rights, ({ who: _, ...right }) => JSON.stringify(right)).values()].flatMap((same) => {
-    const [right] = same;
-    const who = [...new Set(same.map((each) => each.who))].join(', ');
-    return right ? [[who, right.actions, right.on, right.condition, right.reason]] : [];
+  const byWho = joined(rightsOf(stack, template), 'who', ', ');
+  const rows = joined(byWho, 'condition', '; or ').map(({ who, actions, on, condition, reason }) => [
+    who,
+    actions,
+    on,
+    condition,
+    reason,
+  ]);
+  return markdownTable(['who', 'actions', 'on', 'only if', 'why it has a `*`'], rows, widest);
+}
+
+/** The columns are too different in length to be padded to the longest cell. */
+const widest = 24;
+
+/** Makes one of the rights that differ in one field only. */
+function joined(rights: readonly Right[], field: 'who' | 'condition', separator: string): readonly Right[] {
+  return [...Map.groupBy(rights, (right) => JSON.stringify({ ...right, [field]: '' })).values()].flatMap((same) => {
+    const values = [...new Set(same.map((right) => right[field]))];
+    const text = values.length > 1 ? values.map((value) => value || 'no condition').join(separator) : values.join('');
+    return same.slice(0, 1).map((right) => ({ ...right, [field]: text }));
   });
-  return markdownTable(['who', 'actions', 'on', 'only if', 'why it has a `*`'], rows);
 }
 
 function rightsOf(stack: Construct, { Resources }: Template): readonly Right[] {

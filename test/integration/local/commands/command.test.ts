@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Command, callOf, defineCommand, execute } from '../../../../local/commands/command.ts';
-import { loadCommand, subcommands } from '../../../../local/commands/main.ts';
+import { loadCommand, subcommands } from '../../../../local/commands/subcommands.ts';
 import { launch, runCommand, tooLong } from '../../../support/run-command.ts';
 
 const commands = (await Promise.all(Object.keys(subcommands).map(loadCommand))) as readonly Command[];
