@@ -19,7 +19,7 @@ export function readConfig(path: string): Config {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new ConfigError(
-      `Cannot read the configuration ${path} (${code}). Copy lib/config/example.jsonc and give the path of your copy in cdk.json, with --context config=<path>, or with --config <path>.`,
+      `Cannot read the configuration ${path} (${code}). npm run setup -- --domain <host> writes one, or copy lib/config/example.jsonc. Give its path in cdk.json, with --context config=<path>, or with --config <path>.`,
       { cause },
     );
   }

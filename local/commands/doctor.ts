@@ -59,7 +59,7 @@ export const doctor = defineCommand({
     if (made === undefined) {
       progress.step('looking at AWS');
       const aws = new AwsAccount(awsOptions(proxy));
-      await examineAws(aws, { config, orgs, proxy, add });
+      await examineAws(aws, { config, path: values.config ?? '', orgs, proxy, add });
     }
     progress.step('looking at the domains');
     const examined = await Promise.all(orgs.map((monitored) => examineOrg(monitored, proxy)));
@@ -78,7 +78,8 @@ type Add = (part: string, diagnoses: readonly Diagnosis[]) => void;
 async function readOrDiagnose(path: string | undefined, add: Add): Promise<Config | undefined> {
   const what = 'configuration';
   if (path === undefined) {
-    const remedy = 'Copy lib/config/example.jsonc and pass it with --config.';
+    const remedy =
+      'Write one with npm run setup -- --domain <host>, or copy lib/config/example.jsonc. Pass it with --config.';
     add('Configuration', [{ what, status: 'open', found: 'none was given', remedy }]);
     return undefined;
   }
@@ -113,12 +114,14 @@ function monitoredOrgsOf(config: Config | undefined, names: readonly string[] | 
 
 interface AwsScope {
   readonly config: Config | undefined;
+  /** Where the configuration is. */
+  readonly path: string;
   readonly orgs: readonly MonitoredOrg[];
   readonly proxy: HttpsProxy | undefined;
   readonly add: Add;
 }
 
-async function examineAws(aws: AwsAccount, { config, orgs, proxy, add }: AwsScope): Promise<void> {
+async function examineAws(aws: AwsAccount, { config, path, orgs, proxy, add }: AwsScope): Promise<void> {
   const identity = await diagnoseIdentity(aws);
   if (identity.status === 'problem') {
     const found = 'not looked at: AWS cannot be asked';
@@ -132,7 +135,7 @@ async function examineAws(aws: AwsAccount, { config, orgs, proxy, add }: AwsScop
   };
   add('AWS', [identity, ...(await examineAccount(aws, planned))]);
   if (!config) return;
-  add('Deployment', await examineDeployment(aws, config));
+  add('Deployment', await examineDeployment(aws, config, path));
   const secrets = secretsManager(new SecretsManager(awsOptions(proxy)));
   for (const { org } of orgs) add(`Secrets of ${org.name}`, await diagnoseSecrets(org, secrets));
 }

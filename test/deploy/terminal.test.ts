@@ -1,28 +1,12 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shardName, shardOf } from '../../lib/orgs/shards.ts';
+import { type Finished, freshClone, readmeCommands, Shell } from './readme.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
-/** The commands in the blocks of a section of the README. */
-function commandsOf(heading: string): readonly string[] {
-  const [, section = ''] = readFileSync('README.md', 'utf8').split(`\n## ${heading}\n`);
-  const [own = ''] = section.split('\n## ');
-  return [...own.matchAll(/^\$ (.+?)(?: +#.*)?$/gm)].flatMap(([, command]) => command ?? []);
-}
-
-const [bootstrap = '', deploy = '', deployInPipeline = '', destroy = '', ...others] = commandsOf('Deploy');
-
-/** Runs a command in a pseudo-terminal, as `script` does. Python is there, because moto is written in it. */
-const terminal =
-  'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", "stty cols 160; " + sys.argv[1]])))';
-
-/** The environment of a person's shell, without variables of npm, a pipeline, or the test runner. */
-const personal = Object.entries(process.env).filter(([name]) => !/^(npm_|CI$|VITEST|NODE_ENV$|TEST)/i.test(name));
+const [bootstrap = '', deploy = '', deployInPipeline = '', destroy = ''] = readmeCommands().get('Deploy') ?? [];
 
 const why = isMotoInstalled ? '' : " (skipped: moto_server is not installed, pip install 'moto[server,all]')";
 
@@ -31,15 +15,12 @@ describe.skipIf(!isMotoInstalled)(
   () => {
     let moto: Moto;
     let folder: string;
+    let shell: Shell;
 
-    /** A folder that has all of this one, but for files that the commands write or people edit. */
     beforeAll(async () => {
       moto = await startMoto();
-      folder = await mkdtemp(path.join(tmpdir(), 'terminal-'));
-      const written = ['cdk.json', 'cdk.out', 'cdk.context.json', '.git'];
-      const entries = (await readdir('.')).filter((entry) => !written.includes(entry));
-      await Promise.all(entries.map((entry) => symlink(path.resolve(entry), path.join(folder, entry))));
-      await copyFile('cdk.json', path.join(folder, 'cdk.json'));
+      folder = await freshClone();
+      shell = new Shell(folder, moto.env);
       await runs(bootstrap, 'y');
     }, 900_000);
 
@@ -47,26 +28,8 @@ describe.skipIf(!isMotoInstalled)(
 
     const write = (config: object) => writeFile(path.join(folder, 'my.jsonc'), JSON.stringify(config));
     /** Runs a command without a terminal, or in one in which a person gives the same answer to every question. */
-    async function run(command: string, answer?: 'y' | 'n') {
-      const args = answer === undefined ? ['sh', '-c', command] : ['python3', '-c', terminal, command];
-      const quiet = { CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true' };
-      const child = spawn(args[0] ?? '', args.slice(1), {
-        ...{ cwd: folder, env: { ...Object.fromEntries(personal), ...moto.env, ...quiet } },
-        stdio: [answer === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      });
-      let output = '';
-      let asked = 0;
-      const { promise, resolve } = Promise.withResolvers<number | null>();
-      const read = (chunk: Buffer) => {
-        output += chunk;
-        const questions = output.split('(y/n)').length - 1;
-        for (; asked < questions; asked += 1) child.stdin?.write(`${answer}\n`);
-      };
-      child.stdout?.on('data', read);
-      child.stderr?.on('data', read);
-      child.on('close', resolve);
-      return { code: await promise, output, asked };
-    }
+    const run = (command: string, answer?: 'y' | 'n'): Promise<Finished> =>
+      answer === undefined ? shell.piped(command) : shell.inTerminal(command, [['(y/n)', answer]]);
 
     async function runs(command: string, answer?: 'y' | 'n') {
       const done = await run(command, answer);
@@ -82,17 +45,6 @@ describe.skipIf(!isMotoInstalled)(
         .toSorted();
 
     const org = (name: string) => ({ name, domain: `${name}.okta.com` });
-
-    test('are these', () => {
-      expect([bootstrap, deploy, deployInPipeline, destroy].map((command) => command.split(' ').slice(0, 3))).toEqual([
-        ['npx', 'cdk', 'bootstrap'],
-        ['npm', 'run', 'deploy'],
-        ['npm', 'run', 'deploy'],
-        ['npx', 'cdk', 'destroy'],
-      ]);
-      expect(others).toEqual([]);
-      expect(commandsOf('From nothing to a watched org')).toContain(deploy);
-    });
 
     test('deploy and destroy one stack in a terminal, after a person has said yes, and nothing after a no', async () => {
       await write({ orgs: [org('acme')] });

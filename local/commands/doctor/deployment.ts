@@ -16,30 +16,50 @@ import { awsProblem } from '../aws-problem.ts';
 import type { AccountSubscription, DeployedStack, ExaminedAccount } from '../game-day/deployed-account.ts';
 import { type Diagnosis, lookAt } from './diagnosis.ts';
 
-/** Compares the deployment with the configuration. */
-export async function examineDeployment(aws: ExaminedAccount, config: Config): Promise<readonly Diagnosis[]> {
+/** Compares the deployment with the configuration at this path. */
+export async function examineDeployment(
+  aws: ExaminedAccount,
+  config: Config,
+  path: string,
+): Promise<readonly Diagnosis[]> {
   const name = stackName(config);
+  // Without the configuration, the command would deploy the shipped example.
+  const context = `-- --context config=${path}`;
+  const commands: DeployCommands = { deploy: `npm run deploy ${context}`, diff: `npx cdk diff ${context.slice(3)}` };
   let stack: DeployedStack | undefined;
   const stacks = await lookAt(
     'stack',
     { action: 'cloudformation:DescribeStacks', on: `the stack ${name}` },
     async () => {
       stack = await aws.stack(name);
-      return diagnoseStack(name, stack, configDigest(config));
+      return diagnoseStack(name, stack, configDigest(config), commands);
     },
   );
   if (!stack) return stacks;
   const { outputs } = stack;
-  const found = await Promise.all([diagnoseFunctions(aws, config), diagnoseTopics(aws, config, outputs)]);
+  const found = await Promise.all([diagnoseFunctions(aws, config, commands), diagnoseTopics(aws, config, outputs)]);
   return [...stacks, ...found.flat()];
 }
 
-const deploy = 'Deploy it: npm run deploy.';
+interface DeployCommands {
+  readonly deploy: string;
+  readonly diff: string;
+}
 
-export function diagnoseStack(name: string, stack: DeployedStack | undefined, digest: string): readonly Diagnosis[] {
+function diagnoseStack(
+  name: string,
+  stack: DeployedStack | undefined,
+  digest: string,
+  commands: DeployCommands,
+): readonly Diagnosis[] {
   const what = 'stack';
   if (!stack)
-    return [{ what, status: 'open', found: `${name} is not deployed in this account and Region`, remedy: deploy }];
+    return [
+      {
+        ...{ what, status: 'open', found: `${name} is not deployed in this account and Region` },
+        remedy: `Deploy it: ${commands.deploy}`,
+      },
+    ];
   const { status, outputs } = stack;
   const found = `${name}: ${status}`;
   const isFailed = /FAILED|ROLLBACK/.test(status) && status !== 'UPDATE_ROLLBACK_COMPLETE';
@@ -51,10 +71,10 @@ export function diagnoseStack(name: string, stack: DeployedStack | undefined, di
       : status.endsWith('_IN_PROGRESS')
         ? { what, status: 'warning', found, remedy: 'Wait until it has ended.' }
         : { what, status: 'ok', found };
-  return [diagnosis, diagnoseDigest(outputs[digestOutput], digest)];
+  return [diagnosis, diagnoseDigest(outputs[digestOutput], digest, commands)];
 }
 
-function diagnoseDigest(deployed: string | undefined, own: string): Diagnosis {
+function diagnoseDigest(deployed: string | undefined, own: string, { deploy, diff }: DeployCommands): Diagnosis {
   const what = 'configuration';
   if (deployed === undefined)
     return {
@@ -64,11 +84,15 @@ function diagnoseDigest(deployed: string | undefined, own: string): Diagnosis {
   if (deployed === own) return { what, status: 'ok', found: 'the stack was deployed from this configuration' };
   return {
     ...{ what, status: 'warning', found: 'the stack was deployed from another configuration, or by another version' },
-    remedy: 'See what differs with npx cdk diff, and deploy it: npm run deploy.',
+    remedy: `See what differs: ${diff}. Deploy it: ${deploy}`,
   };
 }
 
-async function diagnoseFunctions(aws: ExaminedAccount, config: Config): Promise<readonly Diagnosis[]> {
+async function diagnoseFunctions(
+  aws: ExaminedAccount,
+  config: Config,
+  { deploy }: DeployCommands,
+): Promise<readonly Diagnosis[]> {
   const what = 'functions';
   const groups = new Set(
     monitoredOrgs(config)
@@ -89,7 +113,7 @@ async function diagnoseFunctions(aws: ExaminedAccount, config: Config): Promise<
     );
     const wrong = states.flatMap(({ name, wrong: how }) => (how === undefined ? [] : [`${name} (${how})`]));
     if (wrong.length === 0) return { what, status: 'ok', found: `all ${names.length} are there` };
-    return { what, status: 'problem', found: wrong.join(', '), remedy: deploy };
+    return { what, status: 'problem', found: wrong.join(', '), remedy: `Deploy it: ${deploy}` };
   });
 }
 

@@ -55,7 +55,7 @@ describe('the doctor, where all is well in AWS', () => {
       'CDK bootstrap': 'ok',
       'Lambda concurrency': 'ok',
     });
-    expect(statuses(await examineDeployment(aws(), config))).toEqual({
+    expect(statuses(await examineDeployment(aws(), config, 'my.jsonc'))).toEqual({
       ...{ stack: 'ok', configuration: 'ok', functions: 'ok', subscriptions: 'ok', encryption: 'ok' },
     });
   });
@@ -177,15 +177,23 @@ describe('the doctor finds', () => {
       'sns:ListSubscriptions',
     ],
   ])('%s', async (_, change, status, says) => {
-    const found = await examineDeployment(aws(change), config);
+    const found = await examineDeployment(aws(change), config, 'my.jsonc');
     expect(found).toContainEqual(expect.objectContaining({ status, found: expect.stringContaining(says) }));
     expect(JSON.stringify(found)).not.toContain('canary');
+  });
+
+  it('a stack to deploy, by a command that names the configuration', async () => {
+    const found = await examineDeployment(aws({ stack: async () => undefined }), config, 'my.jsonc');
+    expect(found).toMatchObject([
+      { what: 'stack', status: 'open', remedy: 'Deploy it: npm run deploy -- --context config=my.jsonc' },
+    ]);
   });
 
   it('nothing about topics that the stack does not name', async () => {
     const found = await examineDeployment(
       aws({ stack: async () => ({ status: 'CREATE_COMPLETE', outputs: {} }) }),
       config,
+      'my.jsonc',
     );
     expect(statuses(found)).toMatchObject({ subscriptions: 'open', encryption: 'open' });
   });
@@ -201,7 +209,7 @@ describe('the doctor finds', () => {
         topicArn: 'arn:aws:sns:eu-west-1:123456789012:paymentservices-pages',
       },
     ];
-    const found = await examineDeployment(aws({ allSubscriptions }), config);
+    const found = await examineDeployment(aws({ allSubscriptions }), config, 'my.jsonc');
     const text = found.filter(({ what }) => what === 'subscriptions').map((each) => each.found);
     expect(text).toEqual([
       'not confirmed: a@example.com to okta-synthetics-pages, one by https to okta-synthetics-pages',
