@@ -3,12 +3,15 @@ import type { Comparison } from '../model/finding.ts';
 import type { ApiCredential, ClientAuthentication, Org, Server, ServiceClient, WebClient } from '../model/org.ts';
 import { apiScopes, locate } from '../okta/endpoints.ts';
 import type { FindingCode } from './finding.ts';
+import { clientAt, type RequestingClient } from './rules.ts';
 
 /** The purpose of a failed request. */
 interface Request {
   readonly org: Org;
   readonly server: Server;
-  readonly exchange: Pick<Exchange, 'url' | 'certificate'>;
+  readonly exchange: Pick<Exchange, 'url' | 'certificate' | 'error'>;
+  /** Whose request it was. By default, the endpoint says so. */
+  readonly client?: RequestingClient;
 }
 
 /** Compares expectations with Okta's answer, for findings that a probe does not compare itself. */
@@ -40,6 +43,21 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   ],
   'scope-unknown': (request) => [scopes(request), client(request)],
   'okta-scope-not-granted': (request) => [scopes(request), client(request)],
+  'scope-unsuitable': (request) => [scopes(request, 'not for this grant type'), client(request)],
+  'scope-missing': (request) => [scopes(request, 'too few for this endpoint'), client(request)],
+  'grant-not-allowed': (request) => [
+    compare('grant type', grantOf(request), 'not allowed for the application'),
+    client(request),
+  ],
+  'claim-failing': (request) => [compare('claims of the server', 'evaluated', 'one of them fails'), client(request)],
+  'user-token-refused': (request) => [
+    compare("the user's access token", `accepted, issued by ${request.server.issuer}`, refused),
+    client(request),
+  ],
+  'identity-provider-failing': () => [
+    compare('identity provider of the user', 'Okta, or one that works', 'one that fails'),
+  ],
+  'browser-request-refused': (request) => [compare('Origin header', 'none', 'one that was added'), client(request)],
   'policy-refused': (request) => [scopes(request, 'refused by the access policies'), client(request)],
   'network-zone-refused': (request) => [
     compare("the monitor's address", "in the client's network zones", 'outside of them'),
@@ -89,6 +107,11 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'assertion-refused': (request) => [client(request, 'its signed assertion is refused')],
 };
 
+/** The grant type that a request needs, as the Admin Console names it. */
+function grantOf({ exchange: { url }, client = clientAt(url) }: Request): string {
+  return client === 'web' ? 'Authorization Code, and Refresh Token for offline_access' : 'Client Credentials';
+}
+
 /** The web application that the test user signs in to first. */
 function webOf({ servers }: Org): WebClient | undefined {
   return servers.find(({ web }) => web)?.web;
@@ -118,23 +141,24 @@ export function authenticationOf(request: Request): ClientAuthentication | undef
   const found = clientOf(request);
   const endpoint = locate(request.exchange.url)?.endpoint;
   if (!found || (endpoint && apiScopes[endpoint])) return undefined;
-  if ('authentication' in found) return found.authentication;
-  return 'redirectUri' in found ? undefined : 'private_key_jwt';
+  const isAtAuthorize = endpoint === 'authorize' || endpoint === 'userinfo' || endpoint === 'logout';
+  if ('redirectUri' in found)
+    return found.secret === undefined || isAtAuthorize ? undefined : (found.authentication ?? 'client_secret_basic');
+  return 'authentication' in found ? found.authentication : 'private_key_jwt';
 }
 
 /** The client that a request names. The management API is called with the API's own. */
-function clientOf({ org: { api }, server, exchange }: Request): ServiceClient | WebClient | ApiClient | undefined {
+function clientOf({
+  org: { api },
+  server,
+  exchange,
+  client = clientAt(exchange.url),
+}: Request): ServiceClient | WebClient | ApiClient | undefined {
   const apiClient = api?.kind === 'client' ? api : undefined;
-  switch (locate(exchange.url)?.endpoint) {
-    case 'authorize':
-    case 'par':
-      return server.web;
-    case 'token':
-    case 'introspect':
-      return server.service ?? apiClient ?? server.web;
-    default:
-      return apiClient;
-  }
+  const endpoint = locate(exchange.url)?.endpoint;
+  const isOfServer = endpoint === 'token' || endpoint === 'introspect';
+  if (client === 'web') return server.web;
+  return isOfServer ? (server.service ?? apiClient ?? server.web) : apiClient;
 }
 
 type ApiClient = ApiCredential & { readonly kind: 'client' };

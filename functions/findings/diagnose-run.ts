@@ -10,13 +10,15 @@ import type { Fact, FindingDefinition } from './definition.ts';
 import { diagnose } from './diagnose.ts';
 import { type FindingCode, finding, findings } from './finding.ts';
 import { ProbeFailure } from './probe-failure.ts';
-import { codeOfTransport } from './rules.ts';
+import { codeOfTransport, type RequestingClient } from './rules.ts';
 
 /** A probe that failed, before anybody knows why. */
 export interface UndiagnosedFailure {
   /** Everything about the outcome but its finding. */
   readonly base: Omit<Outcome & { readonly status: 'failed' }, 'status' | 'readings' | 'finding'>;
   readonly server: Server;
+  /** Whose requests the probe makes, where its endpoints do not show it. */
+  readonly client?: RequestingClient;
   readonly thrown: unknown;
   /** The exchanges of the final attempt. */
   readonly exchanges: readonly Exchange[];
@@ -66,11 +68,11 @@ export async function diagnoseRun(
 
 function diagnoseFailure(
   org: Org,
-  { server, thrown, exchanges, isOutOfTime }: UndiagnosedFailure,
+  { server, client, thrown, exchanges, isOutOfTime }: UndiagnosedFailure,
   facts: ReadonlySet<Fact>,
 ): Finding | undefined {
   if (isOutOfTime) return finding('out-of-time');
-  return diagnose(thrown, exchanges, { org, server, facts });
+  return diagnose(thrown, exchanges, { org, server, facts, ...(client && { client }) });
 }
 
 /** Whether Okta answered beyond doubt, and not the status page, which is elsewhere. */

@@ -9,13 +9,15 @@ import { authenticationOf, comparisonsOf } from './comparisons.ts';
 import type { Fact } from './definition.ts';
 import { type FindingCode, finding } from './finding.ts';
 import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
-import { answerContext, codeOfAnswer, codeOfTransport } from './rules.ts';
+import { answerContext, clientAt, codeOfAnswer, codeOfTransport, type RequestingClient } from './rules.ts';
 import { resourceFindings } from './tables/resource.ts';
 
 /** The place of a failure, and the evidence of the rest of the run. */
 export interface DiagnosisContext {
   readonly org: Org;
   readonly server: Server;
+  /** Whose requests the probe makes. By default, the endpoint says so. */
+  readonly client?: RequestingClient;
   /** Facts of the run as a whole. Those of the request are added. */
   readonly facts?: ReadonlySet<Fact>;
 }
@@ -48,6 +50,10 @@ export function diagnose(
   if (thrown instanceof TransportError) return diagnoseTransport(thrown, request);
   if (isProtocolError(thrown)) return diagnoseAnswer(request, malformed[thrown.code]);
   return thrown instanceof UnexpectedResponse ? diagnoseAnswer(request) : undefined;
+}
+
+function contextOf(answer: Exchange, { org, server, client }: DiagnosisContext) {
+  return answerContext(answer, org, server, client ?? clientAt(answer.url));
 }
 
 /** The exchange that the error is about, with the error that the probe read elsewhere, for example in a callback. */
@@ -90,7 +96,7 @@ function diagnoseProbeFailure(
 function diagnoseAnswer({ answer, notOkta, context, report }: FailedRequest, malformedCode?: FindingCode): Finding {
   if (notOkta) return report(notOkta, describe(answer));
   if (answer.error || (answer.status ?? 0) >= 300) {
-    return report(codeOfAnswer(answerContext(answer, context.org, context.server)), describe(answer));
+    return report(codeOfAnswer(contextOf(answer, context)), describe(answer));
   }
   return report(malformedCode ?? 'malformed-answer', describe(answer));
 }
@@ -116,7 +122,7 @@ function diagnoseTransport(
   if (status !== undefined && found !== 'out-of-time') {
     const detail = `${describe(answer)}, then ${code}`;
     if (notOkta && (status >= 300 || notOkta === 'intercepted')) return report(notOkta, detail);
-    if (status >= 400) return report(codeOfAnswer(answerContext(answer, context.org, context.server)), detail);
+    if (status >= 400) return report(codeOfAnswer(contextOf(answer, context)), detail);
   }
   // An answer that is not HTTP, or is incomplete, does not show its sender either.
   const isUnidentified = found === 'malformed-answer' && !isFromOkta(answer);
@@ -153,8 +159,8 @@ function isNoOrg({ status, sender, url }: Exchange, facts: ReadonlySet<Fact>): b
   );
 }
 
-function factsOfRequest(exchange: Exchange, { org, server }: DiagnosisContext): readonly Fact[] {
-  const method = authenticationOf({ org, server, exchange });
+function factsOfRequest(exchange: Exchange, { org, server, client }: DiagnosisContext): readonly Fact[] {
+  const method = authenticationOf({ org, server, exchange, ...(client && { client }) });
   return [
     ...(method === undefined
       ? []
@@ -179,8 +185,8 @@ function isProtocolError(thrown: unknown): thrown is Error & { code: string } {
 }
 
 function describe({ status, url, error }: Exchange): string {
-  const errorText = [error?.errorCode ?? error?.error, error?.description, ...(error?.causes ?? [])]
-    .filter((part) => part !== undefined)
+  const errorText = [error?.errorCode ?? error?.error, error?.description ?? error?.wording, ...(error?.causes ?? [])]
+    .filter((part) => part !== undefined && part !== '…')
     .join(': ');
   return `${status} at ${url}${errorText && `, ${errorText}`}`;
 }

@@ -8,6 +8,7 @@ import { isOktaHost } from '../okta/okta-domains.ts';
 import { unknownHost } from '../okta/okta-error.ts';
 import { isRateLimited, limitOwner } from '../okta/rate-limit.ts';
 import type { FindingCode } from './finding.ts';
+import { textRules } from './text-rules.ts';
 
 /** The codes of the system, OpenSSL, Node.js and undici, by finding. */
 const transportCodes: Readonly<Partial<Record<FindingCode, readonly string[]>>> = {
@@ -61,37 +62,57 @@ function byPrefix(code: string): FindingCode {
   return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') ? 'malformed-answer' : 'unrecognised-failure';
 }
 
+export type RequestingClient = 'web' | 'service';
+
 /** What rules can match: the request and the response. */
 export interface AnswerContext {
   readonly exchange: Exchange;
   readonly endpoint: Endpoint | undefined;
   readonly kind: ServerKind;
+  /** Whose request it was: the web application's, or that of the service or the API. */
+  readonly client: RequestingClient;
   /** The scopes that were requested, if any. */
   readonly scopes: readonly string[];
   /** How the management API is called. */
   readonly api: ApiCredential['kind'] | undefined;
 }
 
+/** Who asked, as far as the endpoint shows it: those of a user are called by the web application. */
+export function clientAt(url: string): RequestingClient {
+  const endpoint = locate(url)?.endpoint;
+  const endpointsOfWeb: readonly (Endpoint | undefined)[] = ['authorize', 'par', 'userinfo', 'revoke', 'logout'];
+  return endpointsOfWeb.includes(endpoint) || endpoint?.startsWith('sign-in-') ? 'web' : 'service';
+}
+
 /** The context of a probe's last exchange. */
-export function answerContext(exchange: Exchange, org: Org, server: Server): AnswerContext {
+export function answerContext(
+  exchange: Exchange,
+  org: Org,
+  server: Server,
+  client = clientAt(exchange.url),
+): AnswerContext {
   const located = locate(exchange.url);
   const requestedScopes: Partial<Record<Endpoint, readonly string[]>> = {
     authorize: server.web?.scopes ?? [],
     // The rate-limit probe requests a token from the Org server for the API's own client.
     par: server.web?.scopes ?? [],
-    token: server.service?.scopes ?? (org.api?.kind === 'client' ? org.api.scopes : []),
+    token:
+      client === 'web'
+        ? (server.web?.scopes ?? [])
+        : (server.service?.scopes ?? (org.api?.kind === 'client' ? org.api.scopes : [])),
   };
   return {
     exchange,
     endpoint: located?.endpoint,
     kind: located?.kind ?? kindOf(server),
+    client,
     scopes: (located && requestedScopes[located.endpoint]) ?? [],
     api: org.api?.kind,
   };
 }
 
 /** A rule matches if all its conditions do, and a list if one of its members does. No conditions match everything. */
-interface Rule {
+export interface Rule {
   readonly code: FindingCode;
   readonly status?: readonly number[];
   /** OAuth's `error` or Okta's `errorCode`. */
@@ -113,13 +134,12 @@ interface Rule {
   readonly limit?: ReturnType<typeof limitOwner>;
   /** Whether the rate-limit headers show requests that are left. */
   readonly requestsLeft?: boolean;
-  readonly requests?: 'custom scopes';
+  readonly requests?: 'custom scopes' | 'okta scopes';
+  readonly client?: RequestingClient;
+  /** Whether the error came with a text that is not in Okta's catalog. */
+  readonly hasUnknownText?: boolean;
 }
 
-const network = /^disallowed_network_zone$/;
-const policy = ['no_matching_policy', 'no_scope_allowed', 'scope_denied'];
-const wrongClient =
-  /^(unsupported_auth_method_client_creds|invalid_application_type_client_credentials|org_authorization_server_only_client)/;
 const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
 const timesOfProof = ['invalid_dpop_proof_jwt_too_old', 'invalid_dpop_proof_jwt_expired'];
 /** Steps whose refusals of a user have words of their own. A 403 without them is about the address (E0000006). */
@@ -131,13 +151,15 @@ const signInSteps = [
   'primary-authentication',
   'factor-verification',
 ] as const;
+/** Where an application uses a token of its user. */
+const ofUserTokens = ['userinfo', 'revoke', 'introspect', 'logout'] as const;
 const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect', 'par'] as const;
 
 /**
  * The findings for error responses. The first rule that matches wins.
  *
- * Rules match Okta's codes, the status and the endpoint. They match a description's reason only if nothing else
- * distinguishes the causes, and a more general rule for the same error then follows.
+ * They read Okta's text first, then its code, then the status, because Okta puts several causes under one code. A text that
+ * is not known, or no text, leaves the code: its finding names the causes and claims none.
  *
  * Trap: they are for answers of Okta only, because others word their errors alike. Order matters. A 429 means the same
  * in every format, and one status means different things at the management API and at an authorization server.
@@ -152,20 +174,29 @@ export const answerRules: readonly Rule[] = [
   { code: 'org-deactivated', error: ['E0000260'] },
   { code: 'org-not-found', reason: [unknownHost] },
   { code: 'org-not-found', endpoint: ['organization'], status: [404] },
+  // These texts depend on more than their words.
+  { code: 'clock-skew', reason: ['client_assertion_issued_at_in_future'] },
+  { code: 'clock-skew', reason: timesOfAssertion, clocksDiffer: true },
+  { code: 'assertion-refused', reason: /^client_assertion_/ },
+  { code: 'sign-in-denied', client: 'web', reason: ['access_denied'] },
+  ...textRules,
   { code: 'inline-hook-failed', error: ['E0000134', 'E0000135', 'E0000137'] },
-  {
-    code: 'inline-hook-failed',
-    error: ['server_error'],
-    reason: ['callback_returned_error', 'invalid_callout_response'],
-  },
-  { code: 'request-refused', error: ['server_error'], reason: ['too_many_groups_in_groups_claim'] },
   { code: 'read-only-mode', error: ['E0000010'] },
   { code: 'api-access-management-missing', endpoint: ofServers, error: ['E0000015'] },
   { code: 'api-access-management-missing', endpoint: ofServers, reason: ['feature_not_enabled'] },
+  {
+    code: 'api-access-management-missing',
+    endpoint: ['authorization-server', 'authorization-server-keys'],
+    error: ['E0000015'],
+  },
   { code: 'feature-missing', error: ['E0000015'] },
   { code: 'feature-missing', reason: ['feature_not_enabled'] },
   { code: 'internal-error', error: ['E0000009'] },
-  { code: 'temporarily-unavailable', error: ['temporarily_unavailable', 'server_error'] },
+  { code: 'temporarily-unavailable', error: ['temporarily_unavailable'] },
+  // Okta's own faults have 500. With a text of its own, a claim or a hook fails.
+  { code: 'temporarily-unavailable', error: ['server_error'], status: [500, 502, 503, 504] },
+  { code: 'temporarily-unavailable', error: ['server_error'], hasUnknownText: false },
+  { code: 'request-refused', error: ['server_error'] },
   { code: 'gateway-error', status: [502, 503, 504] },
   { code: 'internal-error', status: [500] },
   { code: 'server-not-found', kind: 'custom', error: ['E0000007'] },
@@ -177,39 +208,52 @@ export const answerRules: readonly Rule[] = [
   { code: 'clock-skew', proof: true, reason: timesOfProof, clocksDiffer: true },
   { code: 'dpop-proof-refused', proof: true, error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
   { code: 'dpop-required', error: ['invalid_dpop_proof', 'use_dpop_nonce'] },
-  { code: 'dpop-required', reason: ['dpop_proof_required_for_token'] },
-  { code: 'sign-in-blocked', endpoint: signInSteps, status: [403] },
+  { code: 'dpop-required', reason: ['dpop_proof_required_for_token', 'dpop_authentication_scheme_required'] },
+  { code: 'sign-in-blocked', endpoint: signInSteps, error: ['E0000006'] },
+  { code: 'sign-in-expired', endpoint: signInSteps, error: ['E0000011'] },
+  { code: 'sign-in-step-unknown', endpoint: signInSteps, error: ['E0000079'] },
+  { code: 'sign-in-blocked', endpoint: signInSteps, shape: ['html', 'other'], status: [403] },
+  { code: 'scope-missing', endpoint: ['userinfo'], error: ['insufficient_scope'] },
+  { code: 'user-token-refused', endpoint: ofUserTokens, error: ['invalid_token'] },
+  { code: 'user-token-refused', endpoint: ofUserTokens, reason: ['id_token_invalid'] },
   { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
   { code: 'access-token-refused', management: true, error: ['invalid_token'] },
+  { code: 'api-scope-missing', management: true, error: ['E0000005'], api: 'client' },
   { code: 'admin-role-missing', management: true, error: ['E0000006'] },
   { code: 'access-token-refused', management: true, status: [401], api: 'client' },
   { code: 'api-token-refused', management: true, error: ['E0000011'] },
   { code: 'api-token-refused', management: true, status: [401] },
   { code: 'access-refused', management: true, status: [403] },
-  { code: 'wrong-client-kind', reason: wrongClient },
-  { code: 'wrong-client-kind', error: ['unauthorized_client'] },
-  { code: 'clock-skew', error: ['invalid_client'], reason: ['client_assertion_issued_at_in_future'] },
-  { code: 'clock-skew', error: ['invalid_client'], reason: timesOfAssertion, clocksDiffer: true },
-  { code: 'assertion-refused', error: ['invalid_client'], reason: /^client_assertion_/ },
-  { code: 'client-unknown', reason: ['invalid_client_id'] },
+  { code: 'grant-not-allowed', error: ['unauthorized_client', 'unsupported_response_type', 'unsupported_grant_type'] },
   // The client does not authenticate there.
   { code: 'client-unknown', endpoint: ['authorize'], error: ['invalid_client'] },
   { code: 'client-refused', error: ['invalid_client'] },
-  { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], reason: ['illegal_custom_scope'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
-  { code: 'okta-scope-not-granted', kind: 'org', error: ['invalid_scope', 'consent_required'] },
+  { code: 'okta-scope-not-granted', kind: 'org', error: ['consent_required'], requests: 'okta scopes' },
+  {
+    code: 'scope-unsuitable',
+    client: 'service',
+    error: ['consent_required', 'client_credentials_self_scope_requested'],
+  },
+  { code: 'consent-demanded', error: ['consent_required'] },
   { code: 'scope-unknown', error: ['invalid_scope'] },
-  { code: 'user-not-assigned', reason: ['user_not_assigned'] },
-  { code: 'network-zone-refused', error: ['access_denied'], reason: network },
-  { code: 'policy-refused', error: ['access_denied'], reason: policy },
   // For client credentials at a custom server, only a policy causes these. A network zone causes 403.
-  { code: 'policy-refused', kind: 'custom', endpoint: ['token'], status: [400, 401], error: ['access_denied'] },
+  {
+    code: 'policy-refused',
+    kind: 'custom',
+    client: 'service',
+    endpoint: ['token'],
+    status: [400, 401],
+    error: ['access_denied'],
+  },
   { code: 'access-refused', error: ['access_denied'] },
   // Where a client authenticates, 401 concerns its credentials, whatever the words (RFC 6749, 5.2).
   { code: 'client-refused', endpoint: ['token', 'introspect', 'par'], status: [401] },
   { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
   { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
-  { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
+  { code: 'redirect-uri-refused', error: ['invalid_redirect_uri'] },
+  { code: 'saml-no-response', endpoint: ['saml-sign-on'], shape: ['html', 'other'], status: [400, 404] },
+  { code: 'request-refused', endpoint: ['logout'], status: [400, 401, 403, 404] },
   { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
   { code: 'unexpected-page', shape: ['html'] },
   { code: 'unrecognised-answer' },
@@ -241,7 +285,9 @@ const conditions: {
     rateLimit !== undefined && limitOwner(rateLimit, locate(url)?.bucket) === expected,
   requestsLeft: (expected, { exchange: { rateLimit } }) =>
     rateLimit !== undefined && rateLimit.remaining > 0 === expected,
-  requests: (_, { scopes }) => scopes.some(isCustomScope),
+  requests: (expected, { scopes }) => scopes.some(expected === 'okta scopes' ? isOktaScope : isCustomScope),
+  client: (expected, { client }) => client === expected,
+  hasUnknownText: (expected, { exchange: { error } }) => (error?.wording !== undefined) === expected,
 };
 
 function matches({ code: _, ...expected }: Rule, context: AnswerContext): boolean {
@@ -265,5 +311,9 @@ function matchesReason(expected: readonly string[] | RegExp, reason: string): bo
 /** Whether a scope is neither Okta's own nor one of OpenID Connect. The Org server does not know such scopes. */
 function isCustomScope(scope: string): boolean {
   const standard = ['openid', 'profile', 'email', 'address', 'phone', 'groups', 'offline_access', 'device_sso'];
-  return !scope.startsWith('okta.') && !standard.includes(scope);
+  return !isOktaScope(scope) && !standard.includes(scope);
+}
+
+function isOktaScope(scope: string): boolean {
+  return scope.startsWith('okta.');
 }

@@ -223,25 +223,30 @@ function answeredKey({ name }: Remediation, { authenticator = '' }: IdxAnswer): 
 
 /** The meaning of messages by their keys. The texts differ by language, and may name the user. The first match counts. */
 const refusals: readonly (readonly [key: RegExp, code: FindingCode])[] = [
+  [/E0000010|safe\.mode|read_only$/, 'read-only-mode'],
+  [/E0000009/, 'internal-error'],
   [/used_passcode|PASSCODE_REPLAYED/i, 'one-time-code-used'],
   [/suspended_factor/, 'factor-locked'],
   [/soft_token\.invalid_passcode|PASSCODE_INVALID|E0000068/, 'factor-refused'],
   [/user.*(locked|LOCKED_OUT)|E0000069|E0000119/i, 'user-locked'],
   [/password\.expired(?!\.warn)|E0000064/, 'user-password-expired'],
-  [/not\.assigned\.to\.app|user_not_assigned/, 'user-not-assigned'],
-  [/assurance\.unsatisfiable/, 'factor-missing'],
-  [/security\.access_denied|E0000085|E0000057/, 'sign-in-denied'],
+  [/inactive\.user|user_inactive|invalid_user_status/, 'user-locked'],
+  [/not\.assigned\.to\.app|user_not_assigned|app_(access_denied|not_assigned)/, 'user-not-assigned'],
+  [/assurance\.unsatisfiable|direct_auth_factor_enrollment_required/, 'factor-missing'],
+  [/(^|\.)access[._]denied|E0000085|E0000057/, 'sign-in-denied'],
   [/incorrectPassword|E0000004|E0000207|unknown\.user/, 'user-password-refused'],
   [/session\.expired/, 'sign-in-expired'],
 ];
 
-function refuse({ messages }: IdxAnswer, methods: readonly string[]): void {
+function refuse({ messages, stateHandle }: IdxAnswer, methods: readonly string[]): void {
   for (const [key, code] of refusals) {
     const found = messages.find((message) => key.test(message));
     if (found === undefined) continue;
     // The same words for a wrong code, once the password was right.
     const isCode = code === 'user-password-refused' && methods.at(-1) === 'otp';
-    throw new ProbeFailure(isCode ? 'factor-refused' : code, `Okta says ${found}`);
+    // A policy denies a sign-in that has begun. ThreatInsight and zones refuse an address before that.
+    const isOfAddress = found === 'security.access_denied' && stateHandle === undefined;
+    throw new ProbeFailure(isCode ? 'factor-refused' : isOfAddress ? 'sign-in-blocked' : code, `Okta says ${found}`);
   }
 }
 
@@ -250,7 +255,12 @@ async function postJson(fetch: Fetch, url: string, body: object, accept: string)
   const headers = { accept, 'content-type': accept === ion ? ion : 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   const answer = readIdxAnswer(await response.text());
-  if (response.status === 429 || response.status >= 500 || !answer) throw new UnexpectedResponse();
+  if (response.status === 429 || !answer) throw new UnexpectedResponse();
+  if (response.status >= 500) {
+    // Safe mode has words of its own.
+    refuse(answer, []);
+    throw new UnexpectedResponse();
+  }
   return answer;
 }
 

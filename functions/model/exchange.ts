@@ -122,8 +122,13 @@ export interface OktaError {
   readonly errorCode?: string;
   /** The reason code that Okta's error catalog gives to the description, if the catalog lists it. */
   readonly reason?: string;
-  /** The description in the catalog's words. Any other text is dropped, because it may quote a request. */
+  /** The description in the catalog's words. Any other text is redacted, because it may quote a request. */
   readonly description?: string;
+  /**
+   * A text that is not in the catalog, with only those of its words that the catalog has too: "The user … not …". The rest could
+   * name a person.
+   */
+  readonly wording?: string;
   readonly errorId?: string;
   /** The `errorCauses` of an envelope that hold no personal value. */
   readonly causes?: readonly string[];

@@ -1,3 +1,5 @@
+import { knownText } from './okta-error.ts';
+
 /**
  * An answer of Identity Engine's sign-in API, reduced to the needs of the next step. The rest is dropped, because it
  * describes the user.
@@ -9,7 +11,10 @@ export interface IdxAnswer {
   /** Identifies the sign-in. It may change with every answer. */
   readonly stateHandle?: string;
   readonly remediations: readonly Remediation[];
-  /** The keys of all messages, of the answer and of its fields, without repetition: `incorrectPassword`. */
+  /**
+   * The keys of all messages, of the answer and of its fields, without repetition: `incorrectPassword`. After them, the reasons of
+   * their texts that are in Okta's catalog.
+   */
   readonly messages: readonly string[];
   /** The key of the authenticator that is being asked for: `okta_password`, `google_otp`. */
   readonly authenticator?: string;
@@ -112,10 +117,11 @@ function fieldMessageKeys(value: unknown, depth = 0): readonly string[] {
     ]);
 }
 
-/** Trap: the text of a message may name the user. Its key does not. */
+/** Trap: the text of a message may name the user. Its key and the reason of a known text do not. */
 function messageKeys(messages: unknown): readonly string[] {
   return listOf(asObject(messages).value)
-    .map((message) => asObject(asObject(message).i18n).key)
+    .map(asObject)
+    .flatMap(({ i18n, message }) => [asObject(i18n).key, typeof message === 'string' && knownText(message)?.reason])
     .filter((key): key is string => typeof key === 'string' && /^[\w.-]{1,120}$/.test(key));
 }
 

@@ -19,26 +19,32 @@ export function parseOktaError(headers: Headers, body: string): OktaError {
   if (errorCode) {
     const causes = causesOf(json?.errorCauses);
     return {
-      ...{ shape: 'envelope', errorCode, ...textFields(known(json?.errorSummary)), ...errorIdOf(json?.errorId) },
+      ...{ shape: 'envelope', errorCode, ...textFields(json?.errorSummary), ...errorIdOf(json?.errorId) },
       ...(causes.length > 0 && { causes }),
     };
   }
   if (isUnknownHost(body)) return { shape: 'other', reason: unknownHost, description: 'Resource not found' };
   const error = code(json?.error);
-  if (error) return { shape: 'oauth', error, ...textFields(known(json?.error_description)) };
+  if (error) return { shape: 'oauth', error, ...textFields(json?.error_description) };
   const challenges = parseWwwAuthenticate(headers.get('www-authenticate') ?? '');
   const challenge = challenges.find(({ parameters }) => code(parameters.error));
   if (challenge) {
     const { error: named, error_description: description } = challenge.parameters;
-    return { shape: 'challenge', ...(named && { error: named }), ...textFields(known(description)) };
+    return { shape: 'challenge', ...(named && { error: named }), ...textFields(description) };
   }
-  return isHtml(headers) ? { shape: 'html', ...textFields(knownTextIn(textOf(body))) } : { shape: 'other' };
+  return isHtml(headers) ? parsePage(textOf(body)) : { shape: 'other' };
+}
+
+/** An error page has Okta's text, and newer ones also the code: "Error Code: access_denied". */
+function parsePage(text: string): OktaError {
+  const error = /[Ee]rror [Cc]ode:?\s*([a-z]+(?:_[a-z]+)+)/.exec(text)?.[1];
+  return { shape: 'html', ...(error && { error }), ...fieldsOf(knownTextIn(text)) };
 }
 
 /** The error in the parameters of a callback. */
 export function parseCallbackError(parameters: URLSearchParams): OktaError {
   const error = code(parameters.get('error'));
-  return { shape: 'callback', ...(error && { error }), ...textFields(known(parameters.get('error_description'))) };
+  return { shape: 'callback', ...(error && { error }), ...textFields(parameters.get('error_description')) };
 }
 
 /** Whether the response declares itself an HTML page. */
@@ -86,11 +92,13 @@ function errorIdOf(value: unknown): Pick<OktaError, 'errorId'> {
   return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? { errorId: value } : {};
 }
 
-function known(description: unknown): KnownText | undefined {
-  return typeof description === 'string' ? knownText(description) : undefined;
+function textFields(given: unknown): Pick<OktaError, 'reason' | 'description' | 'wording'> {
+  if (typeof given !== 'string' || given.trim() === '') return {};
+  const known = knownText(given);
+  return known ? fieldsOf(known) : { wording: redact(given) };
 }
 
-function textFields(text: KnownText | undefined): Pick<OktaError, 'reason' | 'description'> {
+function fieldsOf(text: KnownText | undefined): Pick<OktaError, 'reason' | 'description'> {
   return text ? { reason: text.reason, description: text.text } : {};
 }
 
@@ -99,9 +107,14 @@ function textOf(html: string): string {
   return DomUtils.textContent(parseMarkup(html.slice(0, 65_536)));
 }
 
-/** Whether the last of the exchanges refused a code or a refresh token (RFC 6749, 5.2). */
+/**
+ * Whether the last of the exchanges refused a code or a refresh token (RFC 6749, 5.2) without another cause: Okta puts limits,
+ * users and settings under the same code, and says in its text which.
+ */
 export function isGrantRefused(exchanges: readonly Exchange[]): boolean {
-  return exchanges.at(-1)?.error?.error === 'invalid_grant';
+  const { status, error } = exchanges.at(-1) ?? {};
+  const reasons = [undefined, 'invalid_grant', 'invalid_authorization_code', 'invalid_refresh_token'];
+  return error?.error === 'invalid_grant' && status !== 429 && reasons.includes(error.reason);
 }
 
 /** A description from Okta's catalog: its reason code and its text. */
@@ -110,30 +123,58 @@ export interface KnownText {
   readonly text: string;
 }
 
-/** The known text that a description equals or starts with. Ignores case and a final period. */
+/** The known text that a description equals or starts with. Ignores case, quotes and a final period. */
 export function knownText(description: string): KnownText | undefined {
-  const given = plain(description);
-  return entries.find(({ plainText }) => given.startsWith(plainText));
+  const given = plain(description.slice(0, 2_000)).replace(/^description: /, '');
+  return entries.find(({ plainText, pattern }) =>
+    pattern ? given.search(pattern) === 0 : given.startsWith(plainText),
+  );
 }
 
-/** The known text that a page contains. */
+/** The known text that a page contains. A short one could be any page's. */
 export function knownTextIn(page: string): KnownText | undefined {
   const given = plain(page);
-  return entries.find(({ plainText }) => given.includes(plainText));
+  return entries.find(
+    ({ plainText, pattern }) => plainText.length >= 20 && (pattern ? pattern.test(given) : given.includes(plainText)),
+  );
 }
 
 function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll('’', "'").trim().toLowerCase().replace(/\.$/, '');
+  const spaced = text.replaceAll(/\s+/g, ' ').replaceAll(/[’‘`"“”]/g, "'");
+  return spaced.trim().toLowerCase().replace(/\.$/, '');
+}
+
+/** Okta fills a detail in for each `…`. */
+function patternOf(plainText: string): RegExp | undefined {
+  if (!plainText.includes('…')) return undefined;
+  const parts = plainText.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(parts.join('.{1,200}?'));
 }
 
 /**
  * Okta's error descriptions, longest first, so that a text which starts with a shorter one is not mistaken for it. The JSON
- * has them by the reason code of Okta's catalog (the System Log's `outcome.reason`).
+ * has them by the reason code of Okta's catalog (the System Log's `outcome.reason`). A text ends before its first detail, or
+ * has `…` for it where too little would be left.
  *
- * They have two uses. If only the description distinguishes two causes, a rule can match the reason. And only texts
- * listed here are ever shown, because other texts could quote a request. A text with a variable part ends before it.
+ * They have two uses. The rules match reasons, because Okta puts several causes under one code. And only texts listed here
+ * are ever shown: what is shown is the text of the table and never the one that was received, which could quote a request.
  * https://developer.okta.com/docs/reference/error-codes/
  */
 const entries = Object.entries(knownTexts)
-  .map(([reason, text]) => ({ reason, text, plainText: plain(text) }))
+  .map(([reason, text]) => ({ reason, text, plainText: plain(text), pattern: patternOf(plain(text)) }))
   .sort((a, b) => b.plainText.length - a.plainText.length);
+
+/** The words of Okta's texts. None of them is a name, because they are in lower case. */
+const vocabulary = new Set(
+  Object.values(knownTexts).flatMap((text) => text.match(/(?<![\w'.])[a-z]{2,20}(?![\w'])/g) ?? []),
+);
+
+/** Replaces everything in a text but words of Okta's texts, which must be in lower case except for the first. */
+function redact(text: string): string {
+  const words = text.slice(0, 400).trim().split(/\s+/).slice(0, 40);
+  const kept = words.map((word, index) => {
+    const bare = word.replace(/[.,:;]$/, '');
+    return vocabulary.has(index === 0 ? bare.toLowerCase() : bare) ? bare : '…';
+  });
+  return kept.filter((word, index) => word !== '…' || kept[index - 1] !== '…').join(' ');
+}

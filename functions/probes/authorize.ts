@@ -50,7 +50,7 @@ export const authorize = defineProbe({
     switch (answer.kind) {
       case 'page': {
         const error = parseOktaError(response.headers, body);
-        if (error.reason) throw new UnexpectedResponse(error);
+        if (error.reason ?? error.error) throw new UnexpectedResponse(error);
         throw new ProbeFailure('unexpected-page', `status ${response.status} with an HTML page that does not redirect`);
       }
       case 'elsewhere':

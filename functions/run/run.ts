@@ -220,7 +220,8 @@ async function runProbe(
   }
   const { signal } = options.deadline;
   const isOutOfTime = signal.aborted && final.error === signal.reason;
-  return { base: outcome, server, thrown: final.error, exchanges: final.exchanges, isOutOfTime };
+  const client = probe.requires?.includes('web') && { client: 'web' as const };
+  return { base: outcome, server, ...client, thrown: final.error, exchanges: final.exchanges, isOutOfTime };
 }
 
 function describe(provider: ProbeRun): string {

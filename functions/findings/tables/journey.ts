@@ -35,6 +35,7 @@ export const journeyFindings = {
     causes: [
       'a password that was changed in Okta and not in the secret, or the other way round',
       'a test user that is locked, suspended or deactivated: Okta words these alike',
+      'a wrong "user.engine": primary authentication refuses a user whose policy wants a second factor',
       'a wrong "login" in the configuration',
     ],
     remedy: [
@@ -50,9 +51,13 @@ export const journeyFindings = {
     domain: 'credentials',
     severity: 'ticket',
     brief: 'test user locked',
-    summary: 'The test user is locked out. This says nothing about other users.',
-    causes: ['wrong passwords of somebody else or of another tool', 'a lockout policy that counts this monitor'],
-    remedy: ['In Directory > People > the test user, choose Unlock', storeAgain],
+    summary: 'The test user is locked out, or not active. This says nothing about other users.',
+    causes: [
+      'wrong passwords of somebody else or of another tool',
+      'a lockout policy that counts this monitor',
+      'a user who was suspended or deactivated, or not yet activated',
+    ],
+    remedy: ['In Directory > People > the test user, choose Unlock or Activate, by its status', storeAgain],
     doc: docs.errors,
     verify: readStatus,
     ...testUserRefused('Unlock the user. Then store its secret again, so that the monitor tries again:'),
@@ -78,9 +83,14 @@ export const journeyFindings = {
     severity: 'ticket',
     brief: 'test user unassigned',
     summary: 'The test user is not assigned to the web application.',
-    causes: ['an assignment that was removed', 'a group that the user or the application was removed from'],
+    causes: [
+      'an assignment that was removed',
+      'a group that the user or the application was removed from',
+      'a policy of the application that does not let the user in: "You are not allowed to access this app"',
+    ],
     remedy: [
       'In Applications > the application > Assignments, assign the group of the test user',
+      policyOfApp,
       'If the group was removed from the application, its other members cannot sign in to it either: ask who changed it',
     ],
     doc: docs.errors,
@@ -97,11 +107,12 @@ export const journeyFindings = {
     causes: [
       'a changed rule of the authentication policy or of the global session policy',
       'a network zone that a rule of the policy names, and that does not contain the address of the monitor',
+      'ThreatInsight, or a test user without an assignment, if the log has no policy.evaluate_sign_on',
     ],
     remedy: [
       policyOfApp,
       'In Reports > System Log, look at policy.evaluate_sign_on of the test user: it names the policy and the rule',
-      'If the rule is not about the test user alone, others are denied too',
+      'Without that event, look for security.threat.detected, and at the Assignments of the application',
     ],
     doc: docs.errors,
     verify: signInAsUser,
@@ -146,8 +157,16 @@ export const journeyFindings = {
     severity: 'ticket',
     brief: 'test user lacks a factor',
     summary: 'The policy demands a factor that the test user does not have and cannot enroll.',
-    causes: ['a changed authentication policy', 'a factor of the test user that was reset'],
-    remedy: [policyOfApp, 'In Directory > People > the test user > More Actions, look at its factors'],
+    causes: [
+      'a changed authentication policy',
+      'an enrollment policy that does not allow what the authentication policy demands',
+      'a factor of the test user that was reset',
+    ],
+    remedy: [
+      policyOfApp,
+      'Compare it with Security > Authenticators > Enrollment',
+      'In Directory > People > the test user > More Actions, look at its factors',
+    ],
     doc: docs.errors,
     verify: signInAsUser,
     ...testUserStopped,
@@ -478,9 +497,12 @@ export const journeyFindings = {
     severity: 'page',
     brief: 'refresh token refused',
     summary: 'Okta refuses the refresh token that it has just issued: apps sign users out.',
-    causes: ['a fault inside Okta', 'a policy of the server that changed in between'],
+    causes: [
+      'a token that was revoked in between, or used elsewhere',
+      'a changed policy of the server, or a fault inside Okta',
+    ],
     remedy: [
-      'In Security > API > the server > Access Policies, look at the lifetimes of the rule',
+      'In Reports > System Log, look for token.revoke and token.detect_reuse',
       'Open a case with Okta Support. Include the support block',
     ],
     doc: docs.errors,

@@ -137,11 +137,13 @@ export const samlFindings = {
     summary: 'The sign-on to the SAML application ends without a SAML response.',
     causes: [
       'a policy of the application that asks for another factor or for the password again',
+      'an application that was changed, deactivated or deleted',
       'a wrong ssoUrl in the configuration',
     ],
     remedy: [
       'In Applications > the application > Sign On, look at the authentication policy',
       'Compare ssoUrl with the metadata of the application',
+      'In Reports > System Log, look for application.lifecycle events of the application',
     ],
     doc: docs.errors,
     verify,

@@ -57,6 +57,23 @@ const outsideZone = configuration('network-zone-refused');
 const hookFailed = configuration('inline-hook-failed');
 const negativeTestFailed = configuration('negative-test-failed');
 
+const claimFailing = configuration('claim-failing');
+const unsuitable = configuration('scope-unsuitable');
+const idpFailing = configuration('identity-provider-failing');
+const userTokenRefused = configuration('user-token-refused');
+
+/** An answer in words that the emulator has no use for itself. */
+const worded = (status: number, error: string, text: string) =>
+  respond(jsonResponse(status, { error, error_description: text }));
+const failingClaim = worded(400, 'server_error', "The 'department' user claim could not be evaluated.");
+const noUserCreated = worded(400, 'access_denied', 'User creation was disabled.');
+const takenForBrowser = worded(
+  400,
+  'invalid_request',
+  'Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.',
+);
+const grantNotTicked = respond(oauthAnswer('unauthorized_client'));
+
 const notServiceApp = respond(oauthAnswer('invalid_application_type_client_credentials'));
 const noDpopProof = respond(oauthAnswer('invalid_dpop_proof_missing_header'));
 const useNonce = oauthAnswer('use_dpop_nonce');
@@ -111,7 +128,6 @@ export const clientConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C11', 'an okta.* scope was never granted', 'ticket', [
     variant(orgToken, 'consent_required', notGranted, changeServiceClient({ scopes: ['okta.roles.read'] })),
-    variant(orgToken, 'invalid_scope', notGranted, respond(oauthAnswer('no_matching_scope'))),
     variant(orgToken, 'reworded', notGranted, respond(reworded(oauthAnswer('no_org_scopes_granted')))),
     variant(orgAuthorize, 'consent_required, query', notGranted, redirectWithError('query', 'no_org_scopes_granted')),
     variant(rateLimits, 'consent_required at token', notGranted, callApiAsServiceApp(['okta.roles.read'])),
@@ -180,6 +196,30 @@ export const clientConfigurationCases: readonly Case[] = [
       hookFailed,
       respond(oauthAnswer('callback_returned_error_without_description')),
     ),
+  ]),
+  defineCase('C28', 'the application lacks the grant type', 'ticket', [
+    variants(
+      [...token, ...code, ...refresh],
+      'unauthorized_client',
+      configuration('grant-not-allowed'),
+      grantNotTicked,
+    ),
+  ]),
+  defineCase('C29', 'a claim of the server cannot be evaluated', 'page', [
+    variants([customToken, ...code], '400 server_error', claimFailing, failingClaim),
+  ]),
+  defineCase('C30', 'a scope that the grant cannot have is requested', 'ticket', [
+    variants(token, 'openid for a service', unsuitable, respond(oauthAnswer('openid_not_allowed_client_creds'))),
+  ]),
+  defineCase('C31', 'a token of the test user is refused', 'ticket', [
+    variants(userinfo, '401, revoked', userTokenRefused, respondWithChallenge('access_token_revoked')),
+    variants(userinfo, '401, another issuer', userTokenRefused, respondWithChallenge('access_token_invalid_issuer')),
+  ]),
+  defineCase('C32', 'an external identity provider fails', 'ticket', [
+    variants(code, '400 access_denied', idpFailing, noUserCreated),
+  ]),
+  defineCase('C33', 'something adds an Origin header', 'ticket', [
+    variants(token, '400 invalid_request', configuration('browser-request-refused'), takenForBrowser),
   ]),
   defineCase('C18', 'a request that must be refused is accepted', 'ticket', [
     variant(

@@ -136,6 +136,7 @@ export const serverConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C3', 'the custom server does not define the scope', 'ticket', [
     variant(customToken, 'invalid_scope', unknownScope, changeServiceClient({ scopes: ['monitor.delete'] })),
+    variant(orgToken, 'invalid_scope, a typo', unknownScope, respond(oauthAnswer('no_matching_scope'))),
     variant(customToken, 'invalid_scope, reworded', unknownScope, respond(reworded(oauthAnswer('no_matching_scope')))),
     redirectMethods.map((method) =>
       variant(customAuthorize, `invalid_scope, ${method}`, unknownScope, signInWithUnknownScope, redirectBy(method)),

@@ -43,6 +43,7 @@ describe('parseOktaError', () => {
     expect(parseOktaError(new Headers({ 'www-authenticate': challenge }), '')).toEqual({
       shape: 'challenge',
       error: 'insufficient_scope',
+      wording: 'The access token provided … does not contain the required scopes',
     });
   });
 
@@ -75,9 +76,30 @@ describe('parseOktaError', () => {
     expect(parseOktaError(new Headers(), '{"status":404,"message":"Not Found"}').reason).toBeUndefined();
   });
 
-  it('drops texts that are not in Okta’s catalog and codes that do not look like codes', () => {
+  it('shows the text of the table, and not the one that was received, whatever its case, quotes and details', () => {
+    const body = JSON.stringify({
+      error: 'server_error',
+      error_description: 'THE "Jane Doe" user claim could not be evaluated',
+    });
+    expect(parseOktaError(new Headers(), body)).toEqual({
+      ...{ shape: 'oauth', error: 'server_error', reason: 'user_claim_evaluation_failure' },
+      description: "The '…' user claim could not be evaluated.",
+    });
+  });
+
+  it('reads the code of an error page', () => {
+    const page = '<p>Error Code: access_denied</p><p>Description: Jane is not welcome</p>';
+    expect(parseOktaError(new Headers({ 'content-type': 'text/html' }), page)).toEqual({
+      shape: 'html',
+      error: 'access_denied',
+    });
+  });
+
+  it('redacts texts that are not in Okta’s catalog, and drops codes that do not look like codes', () => {
     const oauth = JSON.stringify({ error: 'invalid_client', error_description: 'The secret canary-7f3a is wrong' });
-    expect(parseOktaError(new Headers(), oauth)).toEqual({ shape: 'oauth', error: 'invalid_client' });
+    expect(parseOktaError(new Headers(), oauth)).toEqual({
+      ...{ shape: 'oauth', error: 'invalid_client', wording: 'The secret … is …' },
+    });
     const envelope = JSON.stringify({
       errorCode: 'E0000007',
       errorSummary: 'Not found: Resource not found: canary (App)',
