@@ -42,7 +42,6 @@ const findingsOfTexts: Readonly<Partial<Record<FindingCode, string>>> = {
   'factor-unexpected': 'password_auth_denied_mfa saml_assertion_auth_denied_mfa mfa_required',
   'enrollment-demanded': 'enroll_authenticator_limit_reached enroll_authenticator_not_allowed',
   'session-not-honored': 'online_access_authentication_required insufficient_user_authentication app_sign_on_required',
-  'sign-in-expired': 'request_expired',
   'identity-provider-failing':
     'unknown_idp invalid_userinfo_response social_transaction_expired failed_username_transform failed_username_transform_invalid_expression failed_username_transform_missed_field failed_username_transform_whitespaces_found user_match_error user_link_error jit_disabled link_disabled link_failure link_denied_group link_denied_user user_canceled_request invalid_username invalid_social_token invalid_social_state get_social_profile_error jit_failure jit_failure_invalid_locale jit_failure_invalid_login_format jit_failure_missing_fields jit_failure_values_not_match_pattern jit_failure_values_too_long',
   'code-refused': 'invalid_authorization_code',

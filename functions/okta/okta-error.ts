@@ -125,7 +125,7 @@ export interface KnownText {
 
 /** The known text that a description equals or starts with. Ignores case, quotes and a final period. */
 export function knownText(description: string): KnownText | undefined {
-  const given = plain(description.slice(0, 2_000)).replace(/^description: /, '');
+  const given = plain(description.slice(0, 2_000)).replace(/^(description: |=)/, '');
   return entries.find(({ plainText, pattern }) =>
     pattern ? given.search(pattern) === 0 : given.startsWith(plainText),
   );

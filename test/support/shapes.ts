@@ -1,3 +1,4 @@
+import type { WebClient } from '../../functions/model/org.ts';
 import type { Group } from '../../functions/model/probe.ts';
 import type { Effect, OktaEmulator, OktaResponse, TlsFlaw } from '../../packages/okta-emulator/src/index.ts';
 
@@ -15,11 +16,15 @@ export interface Shape {
   readonly finding?: string;
   /** Findings that would mislead, whatever their domain. */
   readonly never?: readonly string[];
+  /** What the causes or steps of one of the findings must name. */
+  readonly says?: RegExp;
+  /** Further settings of the web application. */
+  readonly web?: Partial<WebClient>;
 }
 
 export type Injection = (okta: OktaEmulator) => (() => unknown) | Promise<() => unknown>;
 
-type Rest = Pick<Shape, 'finding' | 'never'> & { readonly debatable?: string };
+type Rest = Pick<Shape, 'finding' | 'never' | 'says' | 'web'> & { readonly debatable?: string };
 
 /** Declares the shapes of one group. `right` and `debatable` are lists of diagnoses, separated by spaces. */
 export const inGroup =
@@ -98,3 +103,49 @@ export const idx = (key: string, message: string, level: 'ERROR' | 'INFO' | 'WAR
   version: '1.0.0',
   messages: { type: 'array', value: [{ message, i18n: { key, params: [] }, class: level }] },
 });
+
+/** Replaces what the token endpoint answers to one grant, such as `refresh_token`. */
+export const atGrant = (grant: string, status: number, body: unknown, headers: Headers = json): Injection =>
+  effect(/\/v1\/token$/, {
+    transform: (answer, request) =>
+      request.body.includes(`grant_type=${grant}`)
+        ? { ...answer, status, headers: { ...answer.headers, ...headers }, body: JSON.stringify(body) }
+        : answer,
+  });
+
+/** At the Classic engine. */
+export const classic = (injection: Injection): Injection =>
+  all((each) => each.alterSignIn({ engine: 'classic' }), injection);
+
+/** What an error page or message of an error says, and how it is to be diagnosed. */
+interface Text {
+  readonly status: number;
+  readonly code: string;
+  readonly text: string;
+}
+
+/**
+ * Declares shapes from rows of `status | code | text | right | finding | says | source`. A dash is no finding, or nothing
+ * that must be said. Debatable diagnoses follow a tilde after those that are right.
+ */
+export const inTable = (group: Group, name: string, inject: (text: Text) => Injection, table: string): Shape[] =>
+  table
+    .trim()
+    .split('\n')
+    .map((line, index) => {
+      const [status = '', code = '', text = '', expected = '', finding = '-', says = '-', source = ''] = line
+        .trim()
+        .split(' | ');
+      const [right = '', debatable = ''] = expected.split('~');
+      return inGroup(group)(
+        `${name}-${index + 1}`,
+        `${code}: ${text} (${source})`,
+        inject({ status: Number(status), code, text }),
+        right,
+        {
+          debatable,
+          ...(finding !== '-' && { finding }),
+          ...(says !== '-' && { says: new RegExp(says, 'i') }),
+        },
+      );
+    });

@@ -83,4 +83,17 @@ describe('the answers of Okta that people report', () => {
   it.each(reported)('mean $code: $status $error $text ($shape at $path)', async ({ code, ...answer }) => {
     expect(await codeOf({ code, ...answer })).toBe(code);
   });
+
+  it('are compared with the web application if it asked at the token endpoint', () => {
+    const [server] = fullOrg.servers;
+    if (!server) throw new Error('no server');
+    const error = { shape: 'oauth', error: 'invalid_client' } as const;
+    const exchange: Exchange = {
+      ...{ method: 'POST', url: 'https://acme.okta.com/oauth2/v1/token', at: '', phases: {}, status: 401, error },
+    };
+    const clientOf = (client: 'web' | 'service') =>
+      diagnose(new UnexpectedResponse(), [{ ...exchange, requestId: 'request' }], { org: fullOrg, server, client })
+        ?.comparisons?.[0]?.expected;
+    expect([clientOf('web'), clientOf('service')]).toEqual(['web', 'service']);
+  });
 });
