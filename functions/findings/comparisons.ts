@@ -8,7 +8,7 @@ import type { FindingCode } from './finding.ts';
 interface Request {
   readonly org: Org;
   readonly server: Server;
-  readonly exchange: Pick<Exchange, 'url' | 'certificate'>;
+  readonly exchange: Pick<Exchange, 'url' | 'certificate' | 'location' | 'cached'>;
 }
 
 /** Compares expectations with Okta's answer, for findings that a probe does not compare itself. */
@@ -21,6 +21,12 @@ const refused = 'refused';
 const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => readonly Comparison[]>>> = {
   'org-not-found': ({ org }) => [compare('org at this domain', org.domain, 'no org')],
   'org-deactivated': ({ org }) => [compare(`org ${org.name}`, 'active', 'deactivated')],
+  redirected: ({ exchange: { url, location } }) => [compare('address', new URL(url).origin, location)],
+  'changed-on-the-way': ({ exchange: { cached } }) => [
+    compare("Okta's answer", 'as Okta sent it', cached === undefined ? 'changed' : `kept in a cache, ${cached}`),
+  ],
+  'certificate-untrusted': ({ exchange }) => [issuerOf(exchange)],
+  'certificate-expired': ({ exchange }) => [issuerOf(exchange)],
   'address-blocked': () => [compare("the monitor's address", 'not blocked', refused)],
   'feature-missing': ({ exchange }) => [
     compare('feature', new URL(exchange.url).pathname, 'not available in this org'),
@@ -78,7 +84,9 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'enrollment-demanded': () => [compare('enrollment of the test user', 'complete', 'demanded')],
   'consent-demanded': () => [compare('consent of the test user', 'given, or not required', 'demanded')],
   'captcha-demanded': () => [compare('captcha', 'none', 'demanded')],
-  'routed-elsewhere': () => [compare('identity provider of the test user', 'Okta', 'another one')],
+  'routed-elsewhere': ({ exchange: { location } }) => [
+    compare('identity provider', 'Okta', location ? new URL(location).origin : 'another one'),
+  ],
   'sign-in-page-unknown': () => [compare('sign-in page', "Okta's, with its state token", 'another one')],
   'refresh-token-missing': ({ server }) => [
     compare('refresh token for offline_access', 'issued', 'missing'),
@@ -88,6 +96,11 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'client-unknown': (request) => [client(request, 'not known to Okta, or not active')],
   'assertion-refused': (request) => [client(request, 'its signed assertion is refused')],
 };
+
+/** Shows who issued the certificate: TLS inspection has an issuer of its own. */
+function issuerOf({ certificate }: Request['exchange']): Comparison {
+  return compare('issuer of the certificate', 'a public authority', certificate?.issuer);
+}
 
 /** The web application that the test user signs in to first. */
 function webOf({ servers }: Org): WebClient | undefined {

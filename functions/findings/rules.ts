@@ -23,7 +23,9 @@ const transportCodes: Readonly<Partial<Record<FindingCode, readonly string[]>>> 
     ),
   'tls-handshake-failed': ['EPROTO'],
   'no-answer': ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', headersTimeoutCode, bodyTimeoutCode],
-  'malformed-answer': ['UND_ERR_HEADERS_OVERFLOW', tooLargeCode, undecodableCode],
+  'malformed-answer': ['UND_ERR_HEADERS_OVERFLOW', tooLargeCode],
+  // No request asks for a content coding.
+  'changed-on-the-way': [undecodableCode],
   'out-of-time': [deadlineCode],
   'local-error': [
     'EACCES',
@@ -94,6 +96,8 @@ export function answerContext(exchange: Exchange, org: Org, server: Server): Ans
 interface Rule {
   readonly code: FindingCode;
   readonly status?: readonly number[];
+  /** Hundreds of the status. */
+  readonly statusClass?: 4 | 5;
   /** OAuth's `error` or Okta's `errorCode`. */
   readonly error?: readonly string[];
   /** The reason code of the description in Okta's catalog. Use it only if nothing else distinguishes the causes. */
@@ -114,6 +118,10 @@ interface Rule {
   /** Whether the rate-limit headers show requests that are left. */
   readonly requestsLeft?: boolean;
   readonly requests?: 'custom scopes';
+  /** The answer gives no reason that Okta's catalog lists. */
+  readonly unexplained?: true;
+  /** Where a redirect leads that is no callback: to the same path of another host, to another host, or anywhere. */
+  readonly redirects?: 'same path elsewhere' | 'elsewhere' | 'anywhere';
 }
 
 const network = /^disallowed_network_zone$/;
@@ -131,6 +139,10 @@ const signInSteps = [
   'primary-authentication',
   'factor-verification',
 ] as const;
+/** Where a browser would be sent to another identity provider. */
+const signInPages = ['authorize', 'sign-in-redirect', 'saml-sign-on'] as const;
+/** Statuses by which a server refuses how a request is made, and not what it asks for (RFC 9110, 15.5; RFC 6585, 5). */
+const malformedRequest = [405, 406, 411, 413, 414, 415, 431];
 const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect', 'par'] as const;
 
 /**
@@ -152,6 +164,9 @@ export const answerRules: readonly Rule[] = [
   { code: 'org-deactivated', error: ['E0000260'] },
   { code: 'org-not-found', reason: [unknownHost] },
   { code: 'org-not-found', endpoint: ['organization'], status: [404] },
+  { code: 'redirected', redirects: 'same path elsewhere' },
+  { code: 'routed-elsewhere', endpoint: signInPages, redirects: 'elsewhere' },
+  { code: 'redirected', redirects: 'anywhere' },
   { code: 'inline-hook-failed', error: ['E0000134', 'E0000135', 'E0000137'] },
   {
     code: 'inline-hook-failed',
@@ -167,10 +182,15 @@ export const answerRules: readonly Rule[] = [
   { code: 'internal-error', error: ['E0000009'] },
   { code: 'temporarily-unavailable', error: ['temporarily_unavailable', 'server_error'] },
   { code: 'gateway-error', status: [502, 503, 504] },
-  { code: 'internal-error', status: [500] },
+  { code: 'internal-error', statusClass: 5 },
+  // The request did not arrive (RFC 9110, 15.5.9).
+  { code: 'connection-reset', status: [408] },
+  { code: 'request-invalid', status: malformedRequest },
   { code: 'server-not-found', kind: 'custom', error: ['E0000007'] },
   { code: 'server-not-found', kind: 'custom', reason: ['invalid_authorization_server'] },
   { code: 'server-not-found', kind: 'custom', status: [404] },
+  // Okta's page for an address that it blocks is the same everywhere.
+  { code: 'address-blocked', shape: ['html'], status: [403], unexplained: true },
   // Anybody may read these, so it is the address that Okta refuses.
   { code: 'address-blocked', endpoint: ['organization', 'discovery', 'keys'], status: [403] },
   { code: 'clock-skew', proof: true, reason: ['invalid_dpop_proof_jwt_issued_in_future'] },
@@ -186,6 +206,8 @@ export const answerRules: readonly Rule[] = [
   { code: 'api-token-refused', management: true, error: ['E0000011'] },
   { code: 'api-token-refused', management: true, status: [401] },
   { code: 'access-refused', management: true, status: [403] },
+  // What the monitor asks of the API is its own choice: a filter, a cursor, a limit.
+  { code: 'request-invalid', management: true, status: [400, 404] },
   { code: 'wrong-client-kind', reason: wrongClient },
   { code: 'wrong-client-kind', error: ['unauthorized_client'] },
   { code: 'clock-skew', error: ['invalid_client'], reason: ['client_assertion_issued_at_in_future'] },
@@ -197,6 +219,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'client-refused', error: ['invalid_client'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], reason: ['illegal_custom_scope'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
+  { code: 'consent-demanded', endpoint: ['authorize', 'par'], error: ['consent_required'] },
   { code: 'okta-scope-not-granted', kind: 'org', error: ['invalid_scope', 'consent_required'] },
   { code: 'scope-unknown', error: ['invalid_scope'] },
   { code: 'user-not-assigned', reason: ['user_not_assigned'] },
@@ -207,11 +230,12 @@ export const answerRules: readonly Rule[] = [
   { code: 'access-refused', error: ['access_denied'] },
   // Where a client authenticates, 401 concerns its credentials, whatever the words (RFC 6749, 5.2).
   { code: 'client-refused', endpoint: ['token', 'introspect', 'par'], status: [401] },
-  { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
-  { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
+  { code: 'access-refused', endpoint: ['authorize'], status: [401, 403] },
   { code: 'redirect-uri-refused', reason: ['illegal_redirect_uri'] },
+  { code: 'saml-no-response', endpoint: ['saml-sign-on'], statusClass: 4 },
+  // A refusal is a decision of Okta's, and no fault, in whatever form it comes.
+  { code: 'request-refused', statusClass: 4 },
   { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
-  { code: 'unexpected-page', shape: ['html'] },
   { code: 'unrecognised-answer' },
 ];
 
@@ -227,6 +251,9 @@ const conditions: {
   readonly [Name in keyof Expected]: (expected: Expected[Name], context: AnswerContext) => boolean;
 } = {
   status: (statuses, { exchange }) => statuses.includes(exchange.status ?? 0),
+  statusClass: (expected, { exchange }) => Math.floor((exchange.status ?? 0) / 100) === expected,
+  unexplained: (_, { exchange: { error } }) => error?.reason === undefined,
+  redirects: (expected, { exchange }) => redirectOf(exchange)?.includes(expected) ?? false,
   error: (codes, { exchange: { error } }) => codes.some((code) => code === error?.error || code === error?.errorCode),
   reason: (reasons, { exchange: { error } }) => error?.reason !== undefined && matchesReason(reasons, error.reason),
   shape: (shapes, { exchange: { error } }) => shapes.includes(error?.shape ?? 'other'),
@@ -249,6 +276,18 @@ function matches({ code: _, ...expected }: Rule, context: AnswerContext): boolea
     const isMet = conditions[name as keyof Expected] as (expected: unknown, context: AnswerContext) => boolean;
     return isMet(value, context);
   });
+}
+
+/** What a redirect is, if it is one and no callback. */
+export function redirectOf({ status = 0, url, location, error }: Exchange): readonly Rule['redirects'][] | undefined {
+  if (![301, 302, 303, 307, 308].includes(status) || error?.shape === 'callback') return undefined;
+  const [from, target] = [new URL(url), URL.parse(location ?? '')];
+  const isElsewhere = target !== null && target.host !== from.host;
+  return [
+    ...(isElsewhere && target.pathname === from.pathname ? ['same path elsewhere' as const] : []),
+    ...(isElsewhere ? ['elsewhere' as const] : []),
+    'anywhere',
+  ];
 }
 
 /** Primary authentication is below `/api` too, but takes no credential of the API. */

@@ -35,6 +35,13 @@ export function parseOktaError(headers: Headers, body: string): OktaError {
   return isHtml(headers) ? { shape: 'html', ...textFields(knownTextIn(textOf(body))) } : { shape: 'other' };
 }
 
+/** The error in an answer whose status is that of a success. Undefined if it is none. */
+export function parseRefusalOfSuccess(headers: Headers, body: string): OktaError | undefined {
+  if (!/"error(Code)?"\s*:/.test(body)) return undefined;
+  const error = parseOktaError(headers, body);
+  return error.shape === 'envelope' || error.shape === 'oauth' ? error : undefined;
+}
+
 /** The error in the parameters of a callback. */
 export function parseCallbackError(parameters: URLSearchParams): OktaError {
   const error = code(parameters.get('error'));

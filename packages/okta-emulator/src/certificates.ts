@@ -6,7 +6,14 @@ import * as x509 from '@peculiar/x509';
 /** A TLS server's certificate, key and protocol versions. */
 export type TlsIdentity = Pick<SecureContextOptions, 'key' | 'cert' | 'minVersion' | 'maxVersion'>;
 
-export const tlsFlaws = ['expired', 'wrong name', 'unknown authority', 'self-signed', 'no shared version'] as const;
+export const tlsFlaws = [
+  'expired',
+  'wrong name',
+  'unknown authority',
+  'expired, unknown authority',
+  'self-signed',
+  'no shared version',
+] as const;
 
 export type TlsFlaw = (typeof tlsFlaws)[number];
 
@@ -59,6 +66,8 @@ export async function issueCertificates(nowMs: number, pem?: AuthorityPem): Prom
     expired: () => issue(authority, nowMs - 2 * serverDays * dayMs),
     'wrong name': () => issue(authority, nowMs, [{ type: 'dns', value: 'login.example.com' }]),
     'unknown authority': async () => issue(await importAuthority(await createAuthority(nowMs)), nowMs),
+    'expired, unknown authority': async () =>
+      issue(await importAuthority(await createAuthority(nowMs)), nowMs - 2 * serverDays * dayMs),
     'self-signed': () => selfSigned(nowMs),
     // Clients no longer support TLS 1.0, so the handshake fails with an alert.
     'no shared version': async () => ({ ...valid, minVersion: 'TLSv1', maxVersion: 'TLSv1' }),
