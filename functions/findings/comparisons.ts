@@ -9,7 +9,7 @@ import { clientAt, type RequestingClient } from './rules.ts';
 interface Request {
   readonly org: Org;
   readonly server: Server;
-  readonly exchange: Pick<Exchange, 'url' | 'certificate' | 'error'>;
+  readonly exchange: Pick<Exchange, 'url' | 'certificate' | 'error' | 'location' | 'cached'>;
   /** Whose request it was. By default, the endpoint says so. */
   readonly client?: RequestingClient;
 }
@@ -24,6 +24,12 @@ const refused = 'refused';
 const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => readonly Comparison[]>>> = {
   'org-not-found': ({ org }) => [compare('org at this domain', org.domain, 'no org')],
   'org-deactivated': ({ org }) => [compare(`org ${org.name}`, 'active', 'deactivated')],
+  redirected: ({ exchange: { url, location } }) => [compare('address', new URL(url).origin, location)],
+  'changed-on-the-way': ({ exchange: { cached } }) => [
+    compare("Okta's answer", 'as Okta sent it', cached === undefined ? 'changed' : `kept in a cache, ${cached}`),
+  ],
+  'certificate-untrusted': ({ exchange }) => [issuerOf(exchange)],
+  'certificate-expired': ({ exchange }) => [issuerOf(exchange)],
   'address-blocked': () => [compare("the monitor's address", 'not blocked', refused)],
   'feature-missing': ({ exchange }) => [
     compare('feature', new URL(exchange.url).pathname, 'not available in this org'),
@@ -96,7 +102,9 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'enrollment-demanded': () => [compare('enrollment of the test user', 'complete', 'demanded')],
   'consent-demanded': () => [compare('consent of the test user', 'given, or not required', 'demanded')],
   'captcha-demanded': () => [compare('captcha', 'none', 'demanded')],
-  'routed-elsewhere': () => [compare('identity provider of the test user', 'Okta', 'another one')],
+  'routed-elsewhere': ({ exchange: { location } }) => [
+    compare('identity provider', 'Okta', location ? new URL(location).origin : 'another one'),
+  ],
   'sign-in-page-unknown': () => [compare('sign-in page', "Okta's, with its state token", 'another one')],
   'refresh-token-missing': ({ server }) => [
     compare('refresh token for offline_access', 'issued', 'missing'),
@@ -110,6 +118,11 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
 /** The grant type that a request needs, as the Admin Console names it. */
 function grantOf({ exchange: { url }, client = clientAt(url) }: Request): string {
   return client === 'web' ? 'Authorization Code, and Refresh Token for offline_access' : 'Client Credentials';
+}
+
+/** Shows who issued the certificate: TLS inspection has an issuer of its own. */
+function issuerOf({ certificate }: Request['exchange']): Comparison {
+  return compare('issuer of the certificate', 'a public authority', certificate?.issuer);
 }
 
 /** The web application that the test user signs in to first. */

@@ -58,6 +58,8 @@ export interface FindingDefinition
   readonly isToldOnce?: true;
   /** Replaces the severity if one document is affected, and everything else in the run works. */
   readonly severityOfOneDocument?: Severity;
+  /** Replaces the severity unless it stops the whole org, or all sign-ins, or all tokens. */
+  readonly severityOfPart?: Severity;
   /** A command or a manual check that confirms the cause without the monitor. Readers fill in the words in capitals. */
   readonly verify: string;
 }

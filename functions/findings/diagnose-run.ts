@@ -1,9 +1,9 @@
 import { TransportError } from '../model/errors.ts';
 import type { Exchange } from '../model/exchange.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Severity } from '../model/finding.ts';
 import type { Org, Server } from '../model/org.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Endpoint } from '../model/probe.ts';
+import type { Endpoint, Group } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { isFromOkta, proofOfOkta } from '../okta/sender.ts';
 import type { Fact, FindingDefinition } from './definition.ts';
@@ -19,6 +19,7 @@ export interface UndiagnosedFailure {
   readonly server: Server;
   /** Whose requests the probe makes, where its endpoints do not show it. */
   readonly client?: RequestingClient;
+  readonly group: Group;
   readonly thrown: unknown;
   /** The exchanges of the final attempt. */
   readonly exchanges: readonly Exchange[];
@@ -63,7 +64,13 @@ export async function diagnoseRun(
     const severity = isAlone ? severityOfOneDocument(found, result.exchanges) : found.severity;
     return [{ ...result.base, status: 'failed', readings, finding: { ...found, severity } }];
   });
-  return { outcomes, monitorErrors };
+  const isNoSignIn = new Set(failures.filter(isOptional).map(({ base: { probe, server } }) => `${probe} ${server}`));
+  const judged = outcomes.map((outcome): Outcome => {
+    if (outcome.status !== 'failed') return outcome;
+    const isOptional = isNoSignIn.has(`${outcome.probe} ${outcome.server}`);
+    return { ...outcome, finding: { ...outcome.finding, severity: severityIn(outcome, outcomes, isOptional) } };
+  });
+  return { outcomes: judged, monitorErrors };
 }
 
 function diagnoseFailure(
@@ -91,6 +98,30 @@ function isUnresolved({ thrown, exchanges }: UndiagnosedFailure): boolean {
 function unrelatedHost({ statusPage }: Org): string {
   return statusPage ? new URL(statusPage.page).hostname : 'www.okta.com';
 }
+
+/** What no sign-in needs: the System Log, the health of the org, and the metadata of SAML applications. */
+function isOptional({ group, exchanges }: UndiagnosedFailure): boolean {
+  const { url } = exchanges.at(-1) ?? {};
+  const endpoint = url === undefined ? undefined : locate(url)?.endpoint;
+  return group === 'health' || group === 'system-log' || endpoint === 'saml-metadata';
+}
+
+/** How urgent a finding is, by what else fails with it. Whose it is does not depend on that. */
+function severityIn(failed: FailedOutcome, outcomes: readonly Outcome[], isOptional: boolean): Severity {
+  const { code, severity } = failed.finding;
+  if (isOptional) return severity === 'page' ? 'ticket' : severity;
+  const { severityOfPart }: FindingDefinition = findings[code as FindingCode];
+  if (severityOfPart === undefined) return severity;
+  const isFoundAtAll = (probe: string) => {
+    const all = outcomes.filter((outcome) => outcome.probe === probe);
+    return all.length > 0 && all.every((each) => each.status === 'failed' && each.finding.code === code);
+  };
+  const { url } = failed.exchanges.find(({ status = 0 }) => status >= 300) ?? {};
+  const isOfOrg = url !== undefined && locate(url)?.endpoint === 'organization';
+  return isOfOrg || isFoundAtAll('authorize') || isFoundAtAll('token') ? severity : severityOfPart;
+}
+
+type FailedOutcome = Outcome & { readonly status: 'failed' };
 
 /** The severity of a run's only failure that skipped no other probe. */
 function severityOfOneDocument({ code, severity }: Finding, exchanges: readonly Exchange[]): Finding['severity'] {

@@ -4,12 +4,13 @@ import type { Finding } from '../model/finding.ts';
 import type { Org, Server } from '../model/org.ts';
 import { locate } from '../okta/endpoints.ts';
 import { isOktaHost } from '../okta/okta-domains.ts';
+import { isRateLimited } from '../okta/rate-limit.ts';
 import { type Ascription, ascribe, isFromOkta } from '../okta/sender.ts';
 import { authenticationOf, comparisonsOf } from './comparisons.ts';
 import type { Fact } from './definition.ts';
 import { type FindingCode, finding } from './finding.ts';
 import { ProbeFailure, UnexpectedResponse } from './probe-failure.ts';
-import { answerContext, clientAt, codeOfAnswer, codeOfTransport, type RequestingClient } from './rules.ts';
+import { answerContext, clientAt, codeOfAnswer, codeOfTransport, type RequestingClient, redirectOf } from './rules.ts';
 import { resourceFindings } from './tables/resource.ts';
 
 /** The place of a failure, and the evidence of the rest of the run. */
@@ -83,13 +84,28 @@ function withoutRequest({ code, facts: { detail, token, comparisons = [] } }: Pr
   });
 }
 
+/** What a probe finds where a cache in between repeats an answer that was right once. */
+const ofOldAnswers: readonly FindingCode[] = [
+  'signing-key-unpublished',
+  'token-inactive',
+  'introspection-mismatch',
+  'token-bound-elsewhere',
+  'revoked-token-active',
+];
+
 /** The probe knows the cause. Its own comparisons replace those of the tables. */
 function diagnoseProbeFailure(
   { code, facts: { detail, token, comparisons = [] } }: ProbeFailure,
-  { answer, notOkta, report }: FailedRequest,
+  { answer, notOkta, context, report }: FailedRequest,
 ): Finding {
-  if (notOkta && !(code in resourceFindings))
-    return report(notOkta, [describe(answer), detail].filter(Boolean).join(': '));
+  const described = () => [describe(answer), detail].filter(Boolean).join(': ');
+  if (!(code in resourceFindings)) {
+    if (notOkta) return report(notOkta, described());
+    // What does not depend on the endpoint comes before the words that a probe has for it. Only safe mode has words of its own.
+    if (isRateLimited(answer) || ((answer.status ?? 0) >= 500 && code !== 'read-only-mode'))
+      return report(codeOfAnswer(contextOf(answer, context)), described());
+    if (answer.cached !== undefined && ofOldAnswers.includes(code)) return report('changed-on-the-way', described());
+  }
   return { ...report(code, detail), ...(token && { token }), ...(comparisons.length > 0 && { comparisons }) };
 }
 
@@ -133,6 +149,9 @@ function diagnoseTransport(
 function codeOfForeignAnswer(answer: Exchange, facts: ReadonlySet<Fact>): FindingCode | undefined {
   const located = locate(answer.url);
   if (!located || answer.status === undefined) return undefined;
+  // The address of the org is another one now, whoever says so.
+  const isMoved = redirectOf(answer)?.includes('same path elsewhere') && !answer.sender?.intermediary;
+  if (isMoved) return undefined;
   const { by } = ascribe(answer);
   return by !== 'okta' && isNoOrg(answer, facts) ? 'org-not-found' : codesOfSenders[by];
 }
@@ -155,7 +174,9 @@ function isNoOrg({ status, sender, url }: Exchange, facts: ReadonlySet<Fact>): b
     locate(url)?.endpoint === 'organization' &&
     !facts.has('Okta answered elsewhere') &&
     sender !== undefined &&
-    sender.intermediary === undefined
+    sender.intermediary === undefined &&
+    // A CDN that reaches no org answers for itself.
+    sender.passed === undefined
   );
 }
 
@@ -184,9 +205,11 @@ function isProtocolError(thrown: unknown): thrown is Error & { code: string } {
   );
 }
 
-function describe({ status, url, error }: Exchange): string {
+function describe({ status, url, error, location, cached }: Exchange): string {
   const errorText = [error?.errorCode ?? error?.error, error?.description ?? error?.wording, ...(error?.causes ?? [])]
     .filter((part) => part !== undefined && part !== '…')
     .join(': ');
-  return `${status} at ${url}${errorText && `, ${errorText}`}`;
+  const to = location === undefined ? '' : `, a redirect to ${location}`;
+  const kept = cached === undefined ? '' : `, from a cache (${cached})`;
+  return `${status} at ${url}${errorText && `, ${errorText}`}${to}${kept}`;
 }

@@ -29,6 +29,7 @@ export function runsToAlarm({ domain, severity }: FindingAlarm): number {
 export const windowRuns = 10;
 
 /** The severities that a finding may have. */
-export function severitiesOf({ severity, severityOfOneDocument }: FindingDefinition): readonly Severity[] {
-  return [severity, ...(severityOfOneDocument ? [severityOfOneDocument] : [])];
+export function severitiesOf(definition: FindingDefinition): readonly Severity[] {
+  const { severity, severityOfOneDocument, severityOfPart } = definition;
+  return [severity, severityOfOneDocument ?? severity, severityOfPart ?? severity];
 }

@@ -65,6 +65,13 @@ const noServer = hasCode('server-not-found', 'api-access-management-missing');
 const rootCauses: readonly RootCause[] = [
   // No org, so nothing else can work.
   { isRoot: noOrg, explains: (_, other) => !isIn('monitor')(other) },
+  // Another org knows none of the clients, keys and tokens.
+  { isRoot: hasCode('another-org'), explains: (_, other) => !isIn('monitor', 'network')(other) },
+  // The redirect of one address.
+  {
+    isRoot: hasCode('redirected'),
+    explains: (root, other) => hasCode('redirected')(other) || (isOfOrg(root) && hasCode('routed-elsewhere')(other)),
+  },
   // Where Okta itself fails, an error of an unknown sender is most likely that of its edge.
   {
     isRoot: (failed) => isOutage(failed) && answeredByOkta(failed),
@@ -72,6 +79,7 @@ const rootCauses: readonly RootCause[] = [
   },
   // Okta refuses every request from this address.
   { isRoot: hasCode('address-blocked'), explains: (root, other) => isOfOrg(root) && isRejection(other) },
+  { isRoot: hasCode('address-blocked'), explains: (_, other) => hasCode('address-blocked')(other) },
   // An intermediary words its refusal differently at each endpoint.
   { isRoot: isIn('network'), explains: (_, other) => isIn('network')(other) },
   { isRoot: (failed) => isOfOrg(failed) && isOutage(failed), explains: (_, other) => isOutage(other) },

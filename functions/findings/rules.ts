@@ -24,7 +24,9 @@ const transportCodes: Readonly<Partial<Record<FindingCode, readonly string[]>>> 
     ),
   'tls-handshake-failed': ['EPROTO'],
   'no-answer': ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', headersTimeoutCode, bodyTimeoutCode],
-  'malformed-answer': ['UND_ERR_HEADERS_OVERFLOW', tooLargeCode, undecodableCode],
+  'malformed-answer': ['UND_ERR_HEADERS_OVERFLOW', tooLargeCode],
+  // No request asks for a content coding.
+  'changed-on-the-way': [undecodableCode],
   'out-of-time': [deadlineCode],
   'local-error': [
     'EACCES',
@@ -115,6 +117,8 @@ export function answerContext(
 export interface Rule {
   readonly code: FindingCode;
   readonly status?: readonly number[];
+  /** Hundreds of the status. */
+  readonly statusClass?: 4 | 5;
   /** OAuth's `error` or Okta's `errorCode`. */
   readonly error?: readonly string[];
   /** The reason code of the description in Okta's catalog. Use it only if nothing else distinguishes the causes. */
@@ -138,6 +142,10 @@ export interface Rule {
   readonly client?: RequestingClient;
   /** Whether the error came with a text that is not in Okta's catalog. */
   readonly hasUnknownText?: boolean;
+  /** The answer gives no reason that Okta's catalog lists. */
+  readonly unexplained?: true;
+  /** Where a redirect leads that is no callback: to the same path of another host, to another host, or anywhere. */
+  readonly redirects?: 'same path elsewhere' | 'elsewhere' | 'anywhere';
 }
 
 const timesOfAssertion = /^client_assertion_(expired_token|expires_too_far_in_future)$/;
@@ -153,6 +161,10 @@ const signInSteps = [
 ] as const;
 /** Where an application uses a token of its user. */
 const ofUserTokens = ['userinfo', 'revoke', 'introspect', 'logout'] as const;
+/** Where a browser would be sent to another identity provider. */
+const signInPages = ['authorize', 'sign-in-redirect', 'saml-sign-on'] as const;
+/** Statuses by which a server refuses how a request is made, and not what it asks for (RFC 9110, 15.5; RFC 6585, 5). */
+const malformedRequest = [405, 406, 411, 413, 414, 415, 431];
 const ofServers = ['discovery', 'keys', 'authorize', 'token', 'introspect', 'par'] as const;
 
 /**
@@ -174,6 +186,9 @@ export const answerRules: readonly Rule[] = [
   { code: 'org-deactivated', error: ['E0000260'] },
   { code: 'org-not-found', reason: [unknownHost] },
   { code: 'org-not-found', endpoint: ['organization'], status: [404] },
+  { code: 'redirected', redirects: 'same path elsewhere' },
+  { code: 'routed-elsewhere', endpoint: signInPages, redirects: 'elsewhere' },
+  { code: 'redirected', redirects: 'anywhere' },
   // These texts depend on more than their words.
   { code: 'clock-skew', reason: ['client_assertion_issued_at_in_future'] },
   { code: 'clock-skew', reason: timesOfAssertion, clocksDiffer: true },
@@ -198,10 +213,15 @@ export const answerRules: readonly Rule[] = [
   { code: 'temporarily-unavailable', error: ['server_error'], hasUnknownText: false },
   { code: 'request-refused', error: ['server_error'] },
   { code: 'gateway-error', status: [502, 503, 504] },
-  { code: 'internal-error', status: [500] },
+  { code: 'internal-error', statusClass: 5 },
+  // The request did not arrive (RFC 9110, 15.5.9).
+  { code: 'connection-reset', status: [408] },
+  { code: 'request-invalid', status: malformedRequest },
   { code: 'server-not-found', kind: 'custom', error: ['E0000007'] },
   { code: 'server-not-found', kind: 'custom', reason: ['invalid_authorization_server'] },
   { code: 'server-not-found', kind: 'custom', status: [404] },
+  // Okta's page for an address that it blocks is the same everywhere.
+  { code: 'address-blocked', shape: ['html'], status: [403], unexplained: true },
   // Anybody may read these, so it is the address that Okta refuses.
   { code: 'address-blocked', endpoint: ['organization', 'discovery', 'keys'], status: [403] },
   { code: 'clock-skew', proof: true, reason: ['invalid_dpop_proof_jwt_issued_in_future'] },
@@ -224,11 +244,14 @@ export const answerRules: readonly Rule[] = [
   { code: 'api-token-refused', management: true, error: ['E0000011'] },
   { code: 'api-token-refused', management: true, status: [401] },
   { code: 'access-refused', management: true, status: [403] },
+  // What the monitor asks of the API is its own choice: a filter, a cursor, a limit.
+  { code: 'request-invalid', management: true, status: [400, 404] },
   { code: 'grant-not-allowed', error: ['unauthorized_client', 'unsupported_response_type', 'unsupported_grant_type'] },
   // The client does not authenticate there.
   { code: 'client-unknown', endpoint: ['authorize'], error: ['invalid_client'] },
   { code: 'client-refused', error: ['invalid_client'] },
   { code: 'custom-scope-at-org-server', kind: 'org', error: ['invalid_scope'], requests: 'custom scopes' },
+  { code: 'consent-demanded', endpoint: ['authorize', 'par'], error: ['consent_required'] },
   { code: 'okta-scope-not-granted', kind: 'org', error: ['consent_required'], requests: 'okta scopes' },
   {
     code: 'scope-unsuitable',
@@ -249,13 +272,12 @@ export const answerRules: readonly Rule[] = [
   { code: 'access-refused', error: ['access_denied'] },
   // Where a client authenticates, 401 concerns its credentials, whatever the words (RFC 6749, 5.2).
   { code: 'client-refused', endpoint: ['token', 'introspect', 'par'], status: [401] },
-  { code: 'redirect-uri-refused', endpoint: ['authorize'], shape: ['html'], status: [400] },
-  { code: 'access-refused', endpoint: ['authorize'], shape: ['html'], status: [401, 403] },
+  { code: 'access-refused', endpoint: ['authorize'], status: [401, 403] },
   { code: 'redirect-uri-refused', error: ['invalid_redirect_uri'] },
-  { code: 'saml-no-response', endpoint: ['saml-sign-on'], shape: ['html', 'other'], status: [400, 404] },
-  { code: 'request-refused', endpoint: ['logout'], status: [400, 401, 403, 404] },
+  { code: 'saml-no-response', endpoint: ['saml-sign-on'], statusClass: 4 },
+  // A refusal is a decision of Okta's, and no fault, in whatever form it comes.
+  { code: 'request-refused', statusClass: 4 },
   { code: 'request-refused', shape: ['oauth', 'envelope', 'challenge', 'callback'] },
-  { code: 'unexpected-page', shape: ['html'] },
   { code: 'unrecognised-answer' },
 ];
 
@@ -271,6 +293,9 @@ const conditions: {
   readonly [Name in keyof Expected]: (expected: Expected[Name], context: AnswerContext) => boolean;
 } = {
   status: (statuses, { exchange }) => statuses.includes(exchange.status ?? 0),
+  statusClass: (expected, { exchange }) => Math.floor((exchange.status ?? 0) / 100) === expected,
+  unexplained: (_, { exchange: { error } }) => error?.reason === undefined,
+  redirects: (expected, { exchange }) => redirectOf(exchange)?.includes(expected) ?? false,
   error: (codes, { exchange: { error } }) => codes.some((code) => code === error?.error || code === error?.errorCode),
   reason: (reasons, { exchange: { error } }) => error?.reason !== undefined && matchesReason(reasons, error.reason),
   shape: (shapes, { exchange: { error } }) => shapes.includes(error?.shape ?? 'other'),
@@ -295,6 +320,18 @@ function matches({ code: _, ...expected }: Rule, context: AnswerContext): boolea
     const isMet = conditions[name as keyof Expected] as (expected: unknown, context: AnswerContext) => boolean;
     return isMet(value, context);
   });
+}
+
+/** What a redirect is, if it is one and no callback. */
+export function redirectOf({ status = 0, url, location, error }: Exchange): readonly Rule['redirects'][] | undefined {
+  if (![301, 302, 303, 307, 308].includes(status) || error?.shape === 'callback') return undefined;
+  const [from, target] = [new URL(url), URL.parse(location ?? '')];
+  const isElsewhere = target !== null && target.host !== from.host;
+  return [
+    ...(isElsewhere && target.pathname === from.pathname ? ['same path elsewhere' as const] : []),
+    ...(isElsewhere ? ['elsewhere' as const] : []),
+    'anywhere',
+  ];
 }
 
 /** Primary authentication is below `/api` too, but takes no credential of the API. */

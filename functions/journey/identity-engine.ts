@@ -126,9 +126,10 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
     if (next) return next;
   }
   if (position.named('challenge-authenticator')) throw unexpectedFactor(nameOf(answer.authenticator));
-  const names = answer.remediations.map(({ name }) => name);
-  const asked = names.slice(0, 5).join(', ') || 'nothing that is known';
-  return stuck('sign-in-step-unknown', `the sign-in asks for ${asked}`);
+  const names = answer.remediations.map(({ name }) => name).slice(0, 5);
+  const said = [...answer.messages, ...answer.notices].slice(0, 5);
+  const asks = names.length > 0 ? `the sign-in asks for ${names.join(', ')}` : 'the sign-in offers no next step';
+  return stuck('sign-in-step-unknown', said.length > 0 ? `${asks}; Okta says ${said.join(', ')}` : asks);
 }
 
 const stuck = (code: FindingCode, detail: string): Stuck => ({ kind: 'stuck', code, detail });
@@ -238,9 +239,15 @@ const refusals: readonly (readonly [key: RegExp, code: FindingCode])[] = [
   [/session\.expired/, 'sign-in-expired'],
 ];
 
-function refuse({ messages, stateHandle }: IdxAnswer, methods: readonly string[]): void {
+/** Trap: a notice, such as that of a password which expires soon, refuses nothing as long as the sign-in goes on. */
+function refuse(
+  { messages, notices, remediations, success, stateHandle }: IdxAnswer,
+  methods: readonly string[],
+): void {
+  const isEnd = remediations.length === 0 && success === undefined;
+  const said = isEnd ? [...messages, ...notices] : messages;
   for (const [key, code] of refusals) {
-    const found = messages.find((message) => key.test(message));
+    const found = said.find((message) => key.test(message));
     if (found === undefined) continue;
     // The same words for a wrong code, once the password was right.
     const isCode = code === 'user-password-refused' && methods.at(-1) === 'otp';
@@ -268,5 +275,8 @@ async function postJson(fetch: Fetch, url: string, body: object, accept: string)
 function sameOrigin(href: string, origin: string): string {
   const url = URL.parse(href, origin);
   if (url?.origin === origin) return url.href;
-  throw new ProbeFailure('malformed-answer', 'the sign-in leads to another host');
+  throw new ProbeFailure('redirected', {
+    detail: 'the sign-in leads to another host',
+    comparisons: [{ name: 'address', expected: origin, found: url?.origin.slice(0, 200) ?? 'no usable address' }],
+  });
 }

@@ -26,6 +26,10 @@ export interface Exchange {
   /** `X-Okta-Request-Id`, by which Okta Support and the System Log identify the request. */
   readonly requestId?: string;
   readonly rateLimit?: RateLimit;
+  /** The answer comes from a cache: the headers that say so, in words (RFC 9111, 5.1). */
+  readonly cached?: string;
+  /** Where a redirect leads: origin and path. The query is never kept. */
+  readonly location?: string;
   /** `Retry-After` (RFC 9110, 10.2.3) of a refusal, in seconds from the response on. */
   readonly retryAfterSeconds?: number;
   /** The error in the response, parsed from whichever format Okta used. */
@@ -69,6 +73,8 @@ export interface SenderMarks {
   readonly protocol?: boolean;
   /** Marks that only Okta leaves, in words. */
   readonly okta?: readonly string[];
+  /** What Okta's pages have, and others may have too, in words. */
+  readonly hints?: readonly string[];
   /** Headers of proxies and CDNs, in words: the response passed them, and they need not have sent it. */
   readonly passed?: readonly string[];
   /** What proxies, firewalls, CDNs and portals say when they answer themselves, in words. */

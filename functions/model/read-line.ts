@@ -115,7 +115,7 @@ function readToken(value: unknown): TokenFacts {
 
 function readExchange(value: unknown): Exchange | undefined {
   const { method, url, at, authentication, proof, ofResource, phases, status, ...answer } = asRecord(value);
-  const { requestId, rateLimit, error, certificate, sender, failure, lateMs, resumed } = answer;
+  const { requestId, rateLimit, error, certificate, sender, failure, lateMs, resumed, cached, location } = answer;
   const [verb, where, when] = [text(method, 10), text(url), text(at, 30)];
   if (verb === undefined || where === undefined || when === undefined) return undefined;
   return defined({
@@ -123,6 +123,7 @@ function readExchange(value: unknown): Exchange | undefined {
     ...{ authentication: oneOf(requestAuthentications, authentication), proof: proof === true || undefined },
     ...{ ofResource: ofResource === true || undefined, resumed: resumed === true || undefined, lateMs: number(lateMs) },
     ...{ status: number(status), requestId: text(requestId, 80) },
+    ...{ cached: text(cached, 40), location: text(location) },
     ...{ rateLimit: readRateLimit(rateLimit), error: readError(error) },
     ...{ certificate: readCertificate(certificate), failure: readFailure(failure), sender: readSender(sender) },
   });
@@ -164,11 +165,11 @@ function readCertificate(value: unknown): PeerCertificate | undefined {
 
 function readSender(value: unknown): SenderMarks | undefined {
   if (value === undefined) return undefined;
-  const { server, via, mediaType, redirect, challenges, protocol, okta, passed, intermediary } = asRecord(value);
+  const { server, via, mediaType, redirect, challenges, protocol, okta, hints, passed, intermediary } = asRecord(value);
   return defined({
     ...{ server: text(server, 60), via: text(via, 60), mediaType: text(mediaType, 60), redirect: text(redirect) },
     ...{ challenges: strings(challenges), okta: strings(okta), passed: strings(passed) },
-    ...{ intermediary: strings(intermediary), protocol: protocol === true || undefined },
+    ...{ intermediary: strings(intermediary), protocol: protocol === true || undefined, hints: strings(hints) },
   });
 }
 

@@ -36,6 +36,12 @@ export function timeProblem(
   const compare = (name: string, seconds: number, expected: string): readonly Comparison[] => [
     { name, expected, found: instant('at', seconds).at ?? 'no date' },
   ];
+  const isDeadAtBirth = typeof exp === 'number' && typeof iat === 'number' && exp <= iat;
+  if (isDeadAtBirth)
+    return {
+      ...{ code: 'token-expired', detail: '"exp" is not after "iat"' },
+      comparisons: compare('exp', exp, 'after iat'),
+    };
   if (typeof exp === 'number' && exp <= now - clockToleranceSeconds) {
     const detail = '"exp" is in the past although the token is new';
     return {
@@ -99,6 +105,19 @@ export function lifetimeProblem(seconds: number, minimumSeconds = 0): Mismatch<'
     code: 'token-lifetime-short',
     detail: `it is valid for ${seconds} s, the configured minimum is ${minimumSeconds} s`,
     comparisons: [{ name: 'lifetime', expected: `at least ${minimumSeconds} s`, found: `${seconds} s` }],
+  };
+}
+
+/** Returns the problem of a token that lives shorter than `expires_in` says, by which applications renew it (RFC 6749, 5.1). */
+export function promisedLifetimeProblem(
+  seconds: number,
+  promisedSeconds: number | undefined,
+): Mismatch<'token-lifetime-short'> | undefined {
+  if (promisedSeconds === undefined || seconds >= promisedSeconds - clockToleranceSeconds) return undefined;
+  return {
+    code: 'token-lifetime-short',
+    detail: `it is valid for ${seconds} s, and "expires_in" promises ${promisedSeconds} s`,
+    comparisons: [{ name: 'lifetime', expected: `${promisedSeconds} s, as expires_in says`, found: `${seconds} s` }],
   };
 }
 

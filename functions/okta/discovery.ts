@@ -37,6 +37,24 @@ export function compareDiscovery(
 }
 
 /**
+ * The host of another org, if the whole document is that of one. The issuer alone may be on another host by the issuer mode,
+ * and single endpoints by a fault.
+ */
+export function otherOrgIn(
+  differences: readonly Difference[],
+  domain: string,
+  { issuer }: Pick<Server, 'issuer'>,
+): string | undefined {
+  const hosts = new Set(differences.map(({ found = '' }) => URL.parse(found)?.host));
+  const [host] = hosts;
+  const isWhole = differences.length >= membersCompared && hosts.size === 1;
+  return isWhole && host !== domain && host !== new URL(issuer).host ? host : undefined;
+}
+
+/** The issuer and four endpoints. */
+const membersCompared = 5;
+
+/**
  * Whether two URLs are the same after normalization (RFC 3986, 6.2.2 and 6.2.3): capitals in a host name and the
  * default port mean nothing. A final slash does.
  */

@@ -12,10 +12,12 @@ export interface IdxAnswer {
   readonly stateHandle?: string;
   readonly remediations: readonly Remediation[];
   /**
-   * The keys of all messages, of the answer and of its fields, without repetition: `incorrectPassword`. After them, the reasons of
-   * their texts that are in Okta's catalog.
+   * The keys of errors and warnings, of the answer and of its fields, without repetition: `incorrectPassword`. Beside them, the
+   * reasons of their texts that are in Okta's catalog.
    */
   readonly messages: readonly string[];
+  /** The keys of messages that only inform. */
+  readonly notices: readonly string[];
   /** The key of the authenticator that is being asked for: `okta_password`, `google_otp`. */
   readonly authenticator?: string;
   /** Where to go once the user is signed in. */
@@ -53,10 +55,12 @@ export function readIdxAnswer(text: string): IdxAnswer | undefined {
   const success = asObject(body.success).href ?? forms.find(({ name }) => name === 'success-redirect')?.href;
   const cancel = asObject(asObject(asObject(body.authenticatorChallenge).value).cancel).href;
   const authenticator = asObject(asObject(body.currentAuthenticator ?? body.currentAuthenticatorEnrollment).value).key;
+  const all = [...messagesIn(messages), ...forms.flatMap((form) => fieldMessages(form.value))];
   return {
     ...(typeof stateHandle === 'string' && { stateHandle }),
     remediations: forms.flatMap(readRemediation),
-    messages: [...new Set([...messageKeys(messages), ...forms.flatMap((form) => fieldMessageKeys(form.value))])],
+    messages: keysOf(all.filter(({ isNotice }) => !isNotice)),
+    notices: keysOf(all.filter(({ isNotice }) => isNotice)),
     ...(typeof authenticator === 'string' && { authenticator }),
     ...(typeof success === 'string' && { success }),
     hasCaptcha: body.captcha !== undefined,
@@ -104,25 +108,39 @@ function fieldsOf(value: unknown, prefix = ''): readonly string[] {
     });
 }
 
-/** The keys of messages in fields, however deep. */
-function fieldMessageKeys(value: unknown, depth = 0): readonly string[] {
+interface Message {
+  readonly key: string;
+  /** It informs, and refuses nothing. */
+  readonly isNotice: boolean;
+}
+
+/** The messages in fields, however deep. */
+function fieldMessages(value: unknown, depth = 0): readonly Message[] {
   if (depth > 6) return [];
   return listOf(value)
     .map(asObject)
     .flatMap(({ messages, form, value: inner, options }) => [
-      ...messageKeys(messages),
-      ...fieldMessageKeys(asObject(form).value, depth + 1),
-      ...fieldMessageKeys(asObject(asObject(inner).form).value, depth + 1),
-      ...fieldMessageKeys(options, depth + 1),
+      ...messagesIn(messages),
+      ...fieldMessages(asObject(form).value, depth + 1),
+      ...fieldMessages(asObject(asObject(inner).form).value, depth + 1),
+      ...fieldMessages(options, depth + 1),
     ]);
 }
 
 /** Trap: the text of a message may name the user. Its key and the reason of a known text do not. */
-function messageKeys(messages: unknown): readonly string[] {
+function messagesIn(messages: unknown): readonly Message[] {
   return listOf(asObject(messages).value)
     .map(asObject)
-    .flatMap(({ i18n, message }) => [asObject(i18n).key, typeof message === 'string' && knownText(message)?.reason])
-    .filter((key): key is string => typeof key === 'string' && /^[\w.-]{1,120}$/.test(key));
+    .flatMap(({ i18n, message, class: kind }) => {
+      const isNotice = /^(INFO|SUCCESS)$/i.test(String(kind));
+      return [asObject(i18n).key, typeof message === 'string' && knownText(message)?.reason]
+        .filter((key): key is string => typeof key === 'string' && /^[\w.-]{1,120}$/.test(key))
+        .map((key) => ({ key, isNotice }));
+    });
+}
+
+function keysOf(messages: readonly Message[]): readonly string[] {
+  return [...new Set(messages.map(({ key }) => key))];
 }
 
 function parse(text: string): unknown {

@@ -15,7 +15,8 @@ export interface Agent {
   readonly id: string;
   /** The host that it runs on. */
   readonly name: string;
-  readonly works: boolean;
+  /** Whether it is known not to work. */
+  readonly isDown: boolean;
   /** Okta's word for it, such as `DISRUPTED`. */
   readonly status: string;
   /** Epoch milliseconds. */
@@ -40,12 +41,12 @@ export function parseAgentPools(items: readonly JsonObject[]): readonly AgentPoo
 function parseAgent(item: JsonObject): readonly Agent[] {
   const id = idAt(item, 'id');
   if (id === undefined || item.isHidden === true) return [];
-  const status = /^[A-Z_]{1,20}$/.exec(textAt(item, 'operationalStatus') ?? '')?.[0] ?? 'unknown';
+  const status = wordAt(item, 'operationalStatus');
   const lastConnection = timeAt(item, 'lastConnection');
   const version = /^[\w.-]{1,30}$/.exec(textAt(item, 'version') ?? '')?.[0] ?? 'unknown';
   return [
     {
-      ...{ id, name: shownName(item, id), status, works: status === 'OPERATIONAL' || status === 'unknown' },
+      ...{ id, name: shownName(item, id), status, isDown: status === 'DISRUPTED' || status === 'INACTIVE' },
       ...(lastConnection !== undefined && { lastConnection }),
       ...(item.isLatestGAedVersion === false && { outdatedVersion: version }),
     },
@@ -54,10 +55,10 @@ function parseAgent(item: JsonObject): readonly Agent[] {
 
 /** The agents' own states count more than that of the pool, which lags behind them. */
 function stateOf(status: string | undefined, agents: readonly Agent[]): AgentPool['state'] {
-  const working = agents.filter(({ works }) => works).length;
+  const down = agents.filter(({ isDown }) => isDown).length;
   if (status === 'INACTIVE') return 'inactive';
-  if (status === 'DISRUPTED' || (agents.length > 0 && working === 0)) return 'down';
-  if (status === 'DEGRADED' || working < agents.length) return 'degraded';
+  if (status === 'DISRUPTED' || (agents.length > 0 && down === agents.length)) return 'down';
+  if (status === 'DEGRADED' || down > 0) return 'degraded';
   return status === 'OPERATIONAL' ? 'operational' : 'unknown';
 }
 
@@ -85,7 +86,7 @@ export function parseCustomDomains(items: readonly JsonObject[]): readonly Custo
     return [
       {
         ...{ id, domain: domain.toLowerCase(), isManaged: textAt(item, 'certificateSourceType') === 'OKTA_MANAGED' },
-        validation: /^[A-Z_]{1,40}$/.exec(textAt(item, 'validationStatus') ?? '')?.[0] ?? 'unknown',
+        validation: wordAt(item, 'validationStatus'),
         ...(expiresAt !== undefined && { expiresAt }),
       },
     ];
@@ -97,11 +98,22 @@ export function isVerified({ validation }: CustomDomain): boolean {
   return validation === 'COMPLETED' || validation === 'VERIFIED';
 }
 
+/** Whether a domain is known not to be verified: Okta says so, or has not finished. */
+export function isUnverified({ validation }: CustomDomain): boolean {
+  return ['NOT_STARTED', 'IN_PROGRESS', 'FAILED_TO_VERIFY', 'DOMAIN_TAKEN'].includes(validation);
+}
+
+/** One of Okta's words in capitals. `unknown` if there is none. */
+function wordAt(item: JsonObject, member: string): string {
+  return /^[A-Z_]{1,40}$/.exec(textAt(item, member) ?? '')?.[0] ?? 'unknown';
+}
+
 /** An event hook, an inline hook or a log stream. */
 export interface Hook {
   readonly id: string;
   readonly name: string;
-  readonly isActive: boolean;
+  /** Okta's word, such as `INACTIVE`. */
+  readonly status: string;
   /** Of event hooks alone. One that is not verified gets no events. */
   readonly isUnverified: boolean;
 }
@@ -111,7 +123,7 @@ export function parseHooks(items: readonly JsonObject[]): readonly Hook[] {
     const id = idAt(item, 'id');
     if (id === undefined) return [];
     const isUnverified = textAt(item, 'verificationStatus') === 'UNVERIFIED';
-    return [{ id, name: shownName(item, id), isActive: textAt(item, 'status') === 'ACTIVE', isUnverified }];
+    return [{ id, name: shownName(item, id), status: wordAt(item, 'status'), isUnverified }];
   });
 }
 
@@ -156,7 +168,7 @@ export function parseClientCredentials(items: readonly JsonObject[]): readonly C
     const id = idAt(item, 'id') ?? idAt(item, 'kid');
     const created = timeAt(item, 'created');
     if (id === undefined) return [];
-    return [{ id, isActive: textAt(item, 'status') === 'ACTIVE', ...(created !== undefined && { created }) }];
+    return [{ id, isActive: textAt(item, 'status') !== 'INACTIVE', ...(created !== undefined && { created }) }];
   });
 }
 

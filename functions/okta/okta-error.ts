@@ -41,6 +41,13 @@ function parsePage(text: string): OktaError {
   return { shape: 'html', ...(error && { error }), ...fieldsOf(knownTextIn(text)) };
 }
 
+/** The error in an answer whose status is that of a success. Undefined if it is none. */
+export function parseRefusalOfSuccess(headers: Headers, body: string): OktaError | undefined {
+  if (!/"error(Code)?"\s*:/.test(body)) return undefined;
+  const error = parseOktaError(headers, body);
+  return error.shape === 'envelope' || error.shape === 'oauth' ? error : undefined;
+}
+
 /** The error in the parameters of a callback. */
 export function parseCallbackError(parameters: URLSearchParams): OktaError {
   const error = code(parameters.get('error'));

@@ -106,6 +106,11 @@ export function assertionProblem(
   };
 }
 
+/** Whether there is no such metadata: the application was deleted or deactivated, or has another address. */
+export function isGone({ status }: Pick<Response, 'status'>): boolean {
+  return status === 404 || status === 410;
+}
+
 /** The certificates in an application's public metadata, with which its responses are signed. */
 export function certificatesIn(metadata: string): readonly X509Certificate[] {
   const found = elementsIn(parseMarkup(metadata, { xmlMode: true }), 'X509Certificate');

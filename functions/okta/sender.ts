@@ -28,8 +28,8 @@ export function ascribe(exchange: Exchange): Ascription {
   if (exchange.ofResource) return { by: 'resource', because: ['its URL is that of "resource"'] };
   const proof = proofOfOkta(exchange);
   if (proof.length > 0) return { by: 'okta', because: proof };
-  const { words, protocol } = hintsOfOkta(exchange);
-  const hints = [...words, ...protocol];
+  const { words, protocol, page } = hintsOfOkta(exchange);
+  const hints = [...words, ...protocol, ...page];
   const own = ownMarks(exchange, status);
   const passed = passingMarks(sender);
   if (own.length === 0 && (words.length > 0 || (protocol.length > 0 && passed.length === 0)))
@@ -40,9 +40,13 @@ export function ascribe(exchange: Exchange): Ascription {
   return { by: isForeign ? 'intermediary' : 'unknown', because };
 }
 
-/** Weaker signs: only Okta words an error as its catalog does, but another provider may speak the same protocol. */
+/**
+ * Weaker signs: only Okta words an error as its catalog does, but another provider may speak the same protocol, and any page
+ * may load Okta's scripts.
+ */
 function hintsOfOkta({ url, error, sender = {} }: Exchange) {
   return {
+    page: sender.hints ?? [],
     words: isCatalogText(error, url) ? ["a text of Okta's error catalog"] : [],
     protocol: [
       ...(isProtocolError(error, url) ? [`the OAuth error ${error?.error}`] : []),
@@ -187,7 +191,8 @@ export function readSender(response: SentResponse): SenderMarks {
   const mediaType = mediaTypeOf(headers);
   const redirect = isProtocol ? undefined : foreignOrigin(headers.get('location') ?? refreshOf(body), url);
   const challenges = challengesIn(headers);
-  const okta = oktaMarks(headers, body);
+  const okta = oktaMarks(url, headers, body);
+  const hints = hintsOfPage(headers, body);
   const passed = headerMarks(headers);
   const intermediary = headers.has('proxy-authenticate') ? ['Proxy-Authenticate'] : [];
   const page = pageMark(body) ?? pageMark(headers.get('www-authenticate') ?? '');
@@ -200,6 +205,7 @@ export function readSender(response: SentResponse): SenderMarks {
     ...challenges,
     ...(isProtocol && { protocol: true }),
     ...(okta.length > 0 && { okta }),
+    ...(hints.length > 0 && { hints }),
     ...(passed.length > 0 && { passed }),
     ...(intermediary.length > 0 && { intermediary }),
   };
@@ -291,20 +297,37 @@ function pageMark(body: string): string | undefined {
   return pagesOfProducts.find(([text]) => text.test(beginning))?.[1];
 }
 
-/** Marks that only Okta leaves, apart from the request id and the error envelope. */
-function oktaMarks(headers: Headers, body: string): readonly string[] {
-  const policy = headers.get('content-security-policy') ?? headers.get('content-security-policy-report-only') ?? '';
+/** Marks that only Okta leaves, apart from the request id and the error envelope. Each is a value that was checked. */
+function oktaMarks(url: string, headers: Headers, body: string): readonly string[] {
+  const challenge = /authorization_uri="(https?:\/\/[^"]{1,200})\/oauth2\/v1\/authorize"/;
+  const challenger = URL.parse(challenge.exec(headers.get('www-authenticate') ?? '')?.[1] ?? '')?.host;
   return [
     /CP="HONK"/.test(headers.get('p3p') ?? '') && 'a P3P header as Okta sends it',
-    policy.includes('.oktacdn.com') && 'a content security policy that names oktacdn.com',
     /okta\.report-uri\.com/.test(headers.get('public-key-pins-report-only') ?? '') && 'key pins that name Okta',
-    headers.has('x-okta-edge-log') && 'X-Okta-Edge-Log',
-    /(src|href)="https:\/\/[\w-]+\.oktacdn\.com\//.test(body.slice(0, 65_536)) && 'a page that loads from oktacdn.com',
-    headers.has('x-okta-request-id') && 'an X-Okta-Request-Id',
-    /authorization_uri="https?:\/\/[^"]{1,200}\/oauth2\/v1\/authorize"/.test(headers.get('www-authenticate') ?? '') &&
+    headers.get('x-okta-edge-log') && 'X-Okta-Edge-Log',
+    challenger !== undefined &&
+      (challenger === new URL(url).host || isOktaHost(challenger)) &&
       'a challenge as Okta words it',
     isUnknownHost(body) && "Okta's answer for a host that is no org",
+  ].filter((mark) => typeof mark === 'string' && mark !== '') as readonly string[];
+}
+
+/** What Okta's pages have, and the pages of its customers too: they prove nothing. */
+function hintsOfPage(headers: Headers, body: string): readonly string[] {
+  const policy = headers.get('content-security-policy') ?? headers.get('content-security-policy-report-only') ?? '';
+  return [
+    policy.includes('.oktacdn.com') && 'a content security policy that names oktacdn.com',
+    /(src|href)="https:\/\/[\w-]+\.oktacdn\.com\//.test(body.slice(0, 65_536)) && 'a page that loads from oktacdn.com',
   ].filter((mark) => mark !== false);
+}
+
+/**
+ * The request id in `X-Okta-Request-Id`. Trap: the header alone proves nothing. Something in between may send it empty, or
+ * with a word in place of an id.
+ */
+export function requestIdIn(headers: Headers): string | undefined {
+  const [id = ''] = (headers.get('x-okta-request-id') ?? '').split(',', 1);
+  return /^(?![a-z]+$)[\w@.:/+=-]{8,100}$/i.test(id.trim()) ? id.trim() : undefined;
 }
 
 /** A member that every success of an endpoint has. The management API answers with a list. */
@@ -343,6 +366,18 @@ function isProtocolAnswer({ url, status, headers, body }: SentResponse): boolean
 /** Where a page sends the browser by itself. */
 function refreshOf(body: string): string | null {
   return /<meta[^>]{1,100}http-equiv=["']?refresh["']?[^>]{1,40}url=['"]?([^"'>\s]{1,500})/i.exec(body)?.[1] ?? null;
+}
+
+/**
+ * Where a redirect leads: the origin, with the path if that is the one of the request, or else with a first part that is no
+ * secret.
+ */
+export function redirectTarget(location: string | null, url: string): string | undefined {
+  const target = location === null ? null : URL.parse(location, url);
+  if (!target || !/^https?:$/.test(target.protocol)) return undefined;
+  const isSamePath = target.pathname === new URL(url).pathname;
+  const first = /^\/(login|signin|signout|error|app|oauth2|sso|idp|auth)(?=\/|$)/.exec(target.pathname)?.[0] ?? '';
+  return `${target.origin}${isSamePath ? target.pathname : first}`.slice(0, 200);
 }
 
 /** The origin of a redirect that leaves the org and does not lead to Okta. */

@@ -1,4 +1,5 @@
 import { DomUtils } from 'htmlparser2';
+import { memberAt } from './json-fields.ts';
 import { isOktaHost } from './okta-domains.ts';
 import { ownText, parseMarkup } from './parse-markup.ts';
 
@@ -38,6 +39,8 @@ export function parseStatusPage(html: string): StatusReport {
     return { state: 'unknown', why: 'the list of incidents is not JSON' };
   }
   if (!Array.isArray(records)) return { state: 'unknown', why: 'the list of incidents is not a list' };
+  if (records.length > 0 && !records.some((record) => typeof memberAt(record, 'Status__c') === 'string'))
+    return { state: 'unknown', why: 'none of the incidents has a status' };
   const incidents = records.flatMap((record: Record<string, unknown> | null) => {
     const status = record?.Status__c;
     // A record without a status does not count as resolved.

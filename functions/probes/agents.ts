@@ -40,9 +40,16 @@ export const agents = defineProbe({
     }
     if (single.length > 0)
       api.notes.push(`one agent and none in reserve: ${single.map(({ name }) => name).join(', ')}`);
+    const unknown = pools.flatMap((pool) => pool.agents).filter(({ status }) => !knownStatuses.includes(status));
+    if (unknown.length > 0)
+      api.notes.push(
+        `not known whether they work: ${unknown.map(({ name, status }) => `${name} (${status})`).join(', ')}`,
+      );
     return api.resultWith(pools.flatMap((pool) => poolFindings(pool, now(), ignored)));
   },
 });
+
+const knownStatuses = ['OPERATIONAL', 'DEGRADED', 'DISRUPTED', 'INACTIVE'];
 
 /** What stops when all agents of a type are down. The other types stop no sign-in. */
 const effects: Readonly<Record<string, (pool: string) => string>> = {
@@ -56,26 +63,34 @@ function poolFindings(
   now: number,
   ignored: readonly string[],
 ): readonly Finding[] {
-  const down = all.filter(({ works, id }) => !works && !ignored.includes(id));
-  const comparisons = [
+  const judged = all.filter(({ id }) => !ignored.includes(id));
+  const down = judged.filter(({ isDown }) => isDown);
+  const degraded = judged.filter(({ status }) => status === 'DEGRADED');
+  const compare = (what: string, others: readonly Agent[]) => [
     {
-      ...{ name: `agents of ${name} that work`, expected: `${Math.max(1, all.length)}` },
-      found: `${all.filter(({ works }) => works).length}${down.length > 0 ? `; not: ${down.map((agent) => describe(agent, now)).join(', ')}` : ''}`,
+      ...{ name: `agents of ${name} that ${what}`, expected: `${Math.max(1, all.length)}` },
+      found: `${all.filter((agent) => !others.includes(agent) && !agent.isDown).length}${others.length > 0 ? `; not: ${others.map((agent) => describe(agent, now)).join(', ')}` : ''}`,
     },
   ];
   const effect = Object.hasOwn(effects, type) ? effects[type] : undefined;
   if (state === 'down') {
     const detail = effect?.(name) ?? `nothing goes through the agents of ${name} (${type})`;
-    return [finding('agent-pool-down', { detail, comparisons, severity: effect ? 'page' : 'ticket' })];
+    const severity = effect ? 'page' : 'ticket';
+    return [finding('agent-pool-down', { detail, comparisons: compare('work', down), severity })];
   }
+  const hosts = (agents: readonly Agent[]) => agents.map((agent) => agent.name).join(', ');
+  if (down.length > 0)
+    return [finding('agent-down', { detail: `of ${name}: ${hosts(down)}`, comparisons: compare('work', down) })];
+  if (degraded.length > 0)
+    return [
+      finding('agent-degraded', {
+        detail: `of ${name}: ${hosts(degraded)}`,
+        comparisons: compare('work as they should', degraded),
+      }),
+    ];
   // A degraded pool in which every agent works, or is known not to, says nothing new.
-  if (down.length === 0 && (state !== 'degraded' || all.length > 0)) return [];
-  return [
-    finding('agent-down', {
-      detail: `of ${name}: ${down.map(({ name: host }) => host).join(', ') || 'one agent'}`,
-      comparisons,
-    }),
-  ];
+  if (state !== 'degraded' || all.length > 0) return [];
+  return [finding('agent-down', { detail: `of ${name}: one agent`, comparisons: compare('work', down) })];
 }
 
 function describe({ name, status, lastConnection }: Agent, now: number): string {

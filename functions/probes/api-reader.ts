@@ -95,10 +95,9 @@ export function openApiReader(
     if (!last || !isFromOkta(last)) throw new UnexpectedResponse();
     const { error, status = 0 } = last;
     if (error?.errorCode === 'E0000015') notes.push(`not checked: ${what}, which this org does not have`);
-    else if (status === 403)
-      unread(what, error?.error === 'insufficient_scope' ? 'api-scope-missing' : 'admin-role-missing', last);
-    else if (status === 404 && error?.errorCode === 'E0000007') return 'missing';
-    else if (status >= 500) throw new ProbeFailure('health-unread', `${what}: status ${status}`);
+    else if (status === 403 && error?.error === 'insufficient_scope') unread(what, 'api-scope-missing', last);
+    else if (status === 403 && error?.shape !== 'html') unread(what, 'admin-role-missing', last);
+    else if (status === 404) return 'missing';
     else throw new UnexpectedResponse();
     return undefined;
   }
@@ -127,6 +126,7 @@ export function openApiReader(
       let hasMore = false;
       for (let page = 0; next !== undefined && page < pages; page += 1) {
         const response = await get(what, endpoint, next);
+        if (response === 'missing') notes.push(`not checked: ${what}, which Okta does not have here (404)`);
         if (response === undefined || response === 'missing') return undefined;
         const items = identified(within(await documentOf(what, response)));
         if (!items) throw new ProbeFailure('health-unread', `${what}: the answer is not a list of what it must be`);

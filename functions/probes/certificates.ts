@@ -1,5 +1,5 @@
 import { finding } from '../findings/finding.ts';
-import { ProbeFailure } from '../findings/probe-failure.ts';
+import { UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
 import { mostCertificateReads, type Org } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
@@ -10,7 +10,7 @@ import {
   type SigningApplication,
 } from '../okta/certificate-keys.ts';
 import { endpointUrl, itemUrl } from '../okta/endpoints.ts';
-import { certificatesIn } from '../okta/saml-assertion.ts';
+import { certificatesIn, isGone } from '../okta/saml-assertion.ts';
 import { isFromOkta } from '../okta/sender.ts';
 import { type ApiContext, type ApiReader, healthOf, openApiReader } from './api-reader.ts';
 import { type Expiring, expiryFindings, samlCertificate } from './expiry-finding.ts';
@@ -194,8 +194,7 @@ async function ofMetadata(
   for (const { name, metadataUrl } of org.samlApps ?? []) {
     const response = await fetch(metadataUrl, { headers: { accept: 'application/xml' } });
     const last = exchanges.at(-1);
-    if (response.status >= 500 || (last && response.status !== 200 && !isFromOkta(last)))
-      throw new ProbeFailure('health-unread', `metadata of ${name}: status ${response.status}`);
+    if (response.status !== 200 && !(isGone(response) && last && isFromOkta(last))) throw new UnexpectedResponse();
     const known = response.status === 200 ? certificatesIn(await response.text()) : [];
     const [certificate] = known.toSorted((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo));
     if (!certificate) {

@@ -150,6 +150,8 @@ async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonl
   const tokens = parseApiTokens(items ?? []).filter(({ id }) => !ignored.includes(id));
   const unrestricted = tokens.filter(({ isUnrestricted }) => isUnrestricted).length;
   if (unrestricted > 0) api.notes.push(`${unrestricted} of ${tokens.length} API tokens work from any address`);
+  const unknown = tokens.filter(({ expiresAt }) => expiresAt === undefined).map(({ name }) => name);
+  if (unknown.length > 0) api.notes.push(`not known: when API tokens expire: ${unknown.slice(0, 20).join(', ')}`);
   // An unused token stops no sign-in, so it is no page.
   const steps = [...expiryDays.ticket, ...expiryDays.page].filter((days) => days < inUseDays);
   return [

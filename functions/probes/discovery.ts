@@ -1,6 +1,6 @@
 import { expectJson, ProbeFailure } from '../findings/probe-failure.ts';
 import { defineProbe } from '../model/probe.ts';
-import { compareDiscovery } from '../okta/discovery.ts';
+import { compareDiscovery, otherOrgIn } from '../okta/discovery.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 
 /** Checks the discovery document, from which clients configure themselves. */
@@ -17,6 +17,12 @@ export const discovery = defineProbe({
     const differences = compareDiscovery(document, org.domain, server);
     const missing = differences.filter(({ found }) => found === undefined).map(({ member }) => member);
     if (missing.length > 0) throw new ProbeFailure('malformed-answer', `the document has no ${missing.join(', ')}`);
+    const other = otherOrgIn(differences, org.domain, server);
+    if (other !== undefined)
+      throw new ProbeFailure('another-org', {
+        detail: `the issuer and all endpoints are those of ${other}`,
+        comparisons: [{ name: 'org of the discovery document', expected: org.domain, found: other }],
+      });
     if (differences.length > 0) {
       const listed = differences.map(({ member, expected, found }) => `${member} is ${found}, not ${expected}`);
       throw new ProbeFailure('metadata-drifted', {

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { wholeDays } from '../okta/expiry.ts';
 import { memberAt } from '../okta/json-fields.ts';
-import { type CustomDomain, isVerified, parseCustomDomains } from '../okta/management-answers.ts';
+import { type CustomDomain, isUnverified, isVerified, parseCustomDomains } from '../okta/management-answers.ts';
 import { healthOf, openApiReader } from './api-reader.ts';
 import { expiryFindings } from './expiry-finding.ts';
 
@@ -50,6 +50,13 @@ export const domains = defineProbe({
         );
       return { ...domain, expiresAt: served };
     });
+    for (const each of judged) {
+      const { domain, validation, expiresAt } = each;
+      if (!isVerified(each) && !isUnverified(each))
+        api.notes.push(`not known: the validation of ${domain}: ${validation}`);
+      else if (expiresAt === undefined && isVerified(each))
+        api.notes.push(`not known: when the certificate of ${domain} expires`);
+    }
     const warnings = judged.flatMap((domain) => [...unverified(domain), ...expiring(domain)]);
     return api.resultWith(warnings);
 
@@ -70,7 +77,7 @@ export const domains = defineProbe({
 });
 
 function unverified(domain: CustomDomain): readonly Finding[] {
-  if (isVerified(domain)) return [];
+  if (!isUnverified(domain)) return [];
   const comparisons = [{ name: `validation of ${domain.domain}`, expected: 'COMPLETED', found: domain.validation }];
   return [finding('domain-not-verified', { detail: domain.domain, comparisons })];
 }

@@ -35,6 +35,10 @@ export const hooks = defineProbe({
     for (const kind of kinds) {
       const items = await api.list(kind.what, kind.endpoint);
       const found = parseHooks(items ?? []).filter(({ id }) => !ignored.includes(id));
+      const unknown = found.filter(({ status }) => status !== 'ACTIVE' && status !== 'INACTIVE');
+      api.notes.push(
+        ...unknown.map(({ name, status }) => `not known whether ${kind.one} ${name} is active: ${status}`),
+      );
       warnings.push(...found.flatMap((hook) => hookFindings(kind, hook)));
     }
     return api.resultWith(warnings);
@@ -43,11 +47,11 @@ export const hooks = defineProbe({
 
 function hookFindings(
   { one, inactive }: (typeof kinds)[number],
-  { id, name, isActive, isUnverified }: Hook,
+  { id, name, status, isUnverified }: Hook,
 ): readonly Finding[] {
   const compare = (what: string, expected: string, found: string) => ({
     ...{ detail: `${one} ${name} (${id})`, comparisons: [{ name: `${what} of ${one} ${name}`, expected, found }] },
   });
-  if (!isActive) return [finding(inactive, compare('status', 'ACTIVE', 'INACTIVE'))];
+  if (status === 'INACTIVE') return [finding(inactive, compare('status', 'ACTIVE', 'INACTIVE'))];
   return isUnverified ? [finding('event-hook-unverified', compare('verification', 'VERIFIED', 'UNVERIFIED'))] : [];
 }

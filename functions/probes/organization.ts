@@ -32,7 +32,9 @@ export const organization = defineProbe({
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization'), { anew: true }));
     if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the org metadata has no "id"');
     const { certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
-    const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - now()) / dayMs);
+    // Okta's clock, because ours may be the wrong one.
+    const time = now() + (clockOffsetSeconds ?? 0) * 1000;
+    const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - time) / dayMs);
     return {
       readings: { CertificateDaysLeft: daysLeft },
       notes: document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : [],
@@ -60,6 +62,7 @@ function certificateWarnings(domain: string, certificate: PeerCertificate | unde
   if (!level || !certificate) return [];
   const comparisons = [
     { name: 'certificate', expected: `valid for ${level.days} days or more`, found: `until ${certificate.validTo}` },
+    { name: 'issuer of the certificate', expected: 'a public authority', found: certificate.issuer },
   ];
   return [finding(level.code, { detail: `days until the certificate expires: ${daysLeft}`, comparisons })];
 }

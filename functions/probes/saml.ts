@@ -7,7 +7,7 @@ import type { SamlApp } from '../model/org.ts';
 import { defineProbe, type Fetch } from '../model/probe.ts';
 import { defaultExpiryDays, validityInWords, wholeDays } from '../okta/expiry.ts';
 import { readSamlPost, type SamlPost, stateTokenIn } from '../okta/pages.ts';
-import { assertionProblem, certificatesIn, readAssertion } from '../okta/saml-assertion.ts';
+import { assertionProblem, certificatesIn, isGone, readAssertion } from '../okta/saml-assertion.ts';
 import { type Expiring, expiryFindings, samlCertificate } from './expiry-finding.ts';
 
 /**
@@ -37,7 +37,7 @@ export const saml = defineProbe({
   async run({ org, fetch, exchanges, now, inputs: { session } }) {
     const { samlApps = [] } = org;
     const withSession = session.cookies.through(fetch);
-    const failures: { readonly app: string; readonly error: unknown }[] = [];
+    const failures: { readonly app: string; readonly error: ProbeFailure }[] = [];
     const warnings: Finding[] = [];
     const days: number[] = [];
     for (const app of samlApps) {
@@ -47,13 +47,14 @@ export const saml = defineProbe({
         // The service providers must be given the next certificate before.
         warnings.push(...expiryFindings('saml-certificate-expires', certificate, now(), defaultExpiryDays));
       } catch (error) {
+        // The last exchange decides, so no further application is asked.
+        if (!(error instanceof ProbeFailure)) throw error;
         failures.push({ app: app.name, error });
       }
     }
     const readings = { SamlCertificateDays: days.length > 0 ? Math.min(...days) : undefined };
     const [first, ...others] = failures;
     if (!first) return { readings, warnings };
-    if (!(first.error instanceof ProbeFailure)) throw first.error;
     const { code, facts } = first.error;
     const also = others.length > 0 ? `; others too: ${others.map(({ app }) => app).join(', ')}` : '';
     throw new ProbeFailure(code, { ...facts, readings, detail: `${first.app}: ${facts.detail ?? code}${also}` });
@@ -64,7 +65,8 @@ export const saml = defineProbe({
 async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPost>, now: number): Promise<Expiring> {
   // Without the session's cookies, which are for the host of the org alone.
   const metadata = await fetch(app.metadataUrl, { headers: { accept: 'application/xml' } });
-  if (metadata.status !== 200) throw new ProbeFailure('saml-metadata-missing', `status ${metadata.status}`);
+  if (isGone(metadata)) throw new ProbeFailure('saml-metadata-missing', `status ${metadata.status}`);
+  if (metadata.status !== 200) throw new UnexpectedResponse();
   const certificates = certificatesIn(await metadata.text());
   if (certificates.length === 0) throw new ProbeFailure('saml-metadata-missing', 'it has no certificate');
 
@@ -109,8 +111,8 @@ async function signOn({ ssoUrl, acsUrl }: SamlApp, fetch: Fetch, exchanges: read
   });
   const post = readSamlPost(page.body);
   if (post) return post;
-  const why =
-    page.status >= 300 ? 'the sign-on redirects to another host, or without end' : 'the page has no SAML response';
+  if (page.status >= 300) throw new UnexpectedResponse();
   const asksAgain = stateTokenIn(page.body) !== undefined;
-  throw new ProbeFailure('saml-no-response', asksAgain ? 'the page asks to sign in again' : why);
+  const why = asksAgain ? 'the page asks to sign in again' : 'the page has no SAML response';
+  throw new ProbeFailure('saml-no-response', why);
 }

@@ -11,6 +11,7 @@ import {
   factsOf,
   isEncrypted,
   lifetimeProblem,
+  promisedLifetimeProblem,
   scopeProblem,
   shownValue,
   timeProblem,
@@ -122,7 +123,7 @@ export function signatureProblem(code: string, { value }: Pick<AccessToken, 'val
 function assess(
   claims: JWTPayload,
   { service, expects }: Server,
-  token: Pick<AccessToken, 'proofKey'>,
+  token: Pick<AccessToken, 'proofKey' | 'expiresInSeconds'>,
 ): Problem | undefined {
   const { iat, exp, scp, cid } = claims;
   const missing = [...documentedClaims, ...(expects?.claims ?? [])].filter((claim) => claims[claim] === undefined);
@@ -136,7 +137,10 @@ function assess(
     const comparisons = [{ name: 'client id', expected: service.clientId, found: shownValue(cid) }];
     return { code: 'malformed-answer', detail: '"cid" is not the client that requested the token', comparisons };
   }
-  return lifetimeProblem((exp ?? 0) - (iat ?? 0), expects?.minLifetimeSeconds);
+  const seconds = (exp ?? 0) - (iat ?? 0);
+  return (
+    promisedLifetimeProblem(seconds, token.expiresInSeconds) ?? lifetimeProblem(seconds, expects?.minLifetimeSeconds)
+  );
 }
 
 /** A claim's value may be personal, so only whether it is there is shown. */

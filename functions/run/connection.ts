@@ -5,6 +5,7 @@ import { connect as connectOverTls, type SecureContext, TLSSocket } from 'node:t
 import type { PeerCertificate, Phases } from '../model/exchange.ts';
 import { strictTls } from '../model/tls.ts';
 import { watchSocket } from './socket-times.ts';
+import { isIssuedByTrusted } from './trust.ts';
 
 /** The timing and the certificate of a new connection. */
 export interface ConnectionInfo {
@@ -30,6 +31,8 @@ export interface ConnectorOptions {
   /** How long opening a connection may take, with TLS. */
   readonly timeoutMs: number;
   readonly secureContext: SecureContext;
+  /** The authority that it trusts beside the usual ones, in PEM format. */
+  readonly ca?: string | undefined;
 }
 
 /** Receives the open socket or the error, as undici's `connect` does. */
@@ -42,7 +45,7 @@ export type Connect = (origin: URL, callback: ConnectCallback, session?: Buffer)
  * Opens connections, times DNS, TCP and TLS, and reads the server's certificate, even if the connection fails. Looks each
  * host up once.
  */
-export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): Connect {
+export function timedConnector({ timeoutMs, secureContext, ca }: ConnectorOptions): Connect {
   const lookUp = sharedLookup();
   return ({ protocol, hostname, port }, callback, session) => {
     const host = hostname.replace(/^\[|\]$/g, '');
@@ -75,10 +78,13 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
     // Node.js emits this before it verifies the certificate. After a rejection the socket no longer returns it.
     let certificate: PeerCertificate | undefined;
     let securedAt: number | undefined;
+    let isUntrusted = false;
     socket.prependOnceListener('secure', () => {
       securedAt = performance.now();
       // Parsing it takes as long as half a handshake, and a resumed session has the one that was verified before.
-      if (socket instanceof TLSSocket && !socket.isSessionReused()) certificate = readCertificate(socket);
+      if (!(socket instanceof TLSSocket) || socket.isSessionReused()) return;
+      certificate = readCertificate(socket);
+      isUntrusted = isOutOfDate(socket) && !isIssuedByTrusted(socket, ca);
     });
     const store = (key: object, isSecure: boolean) => {
       // An IP address needs no lookup, so there is no DNS phase.
@@ -97,6 +103,8 @@ export function timedConnector({ timeoutMs, secureContext }: ConnectorOptions): 
     );
     const onError = (error: Error) => {
       clearTimeout(timer);
+      // Trust comes before dates: those of a stranger's certificate mean nothing.
+      if (isUntrusted) Object.assign(error, { code: 'CERT_UNTRUSTED' });
       store(error, false);
       callback(error, null);
     };
@@ -137,6 +145,11 @@ function sharedLookup(): { readonly lookup: LookupFunction; isKnown(host: string
       );
     },
   };
+}
+
+function isOutOfDate(socket: TLSSocket): boolean {
+  const { valid_from, valid_to } = socket.getPeerCertificate();
+  return Date.parse(valid_from) > Date.now() || Date.parse(valid_to) < Date.now();
 }
 
 function readCertificate(socket: TLSSocket): PeerCertificate | undefined {

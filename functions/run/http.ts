@@ -8,9 +8,9 @@ import type { RequestAuthentication } from '../model/exchange.ts';
 import { type Exchange, type OktaError, type Phases, toleratedLateMs } from '../model/exchange.ts';
 import type { FetchInit } from '../model/probe.ts';
 import { strictTls } from '../model/tls.ts';
-import { parseOktaError } from '../okta/okta-error.ts';
+import { parseOktaError, parseRefusalOfSuccess } from '../okta/okta-error.ts';
 import { parseRateLimit } from '../okta/rate-limit.ts';
-import { readSender } from '../okta/sender.ts';
+import { readSender, redirectTarget, requestIdIn } from '../okta/sender.ts';
 import { takeConnectionInfo, timedConnector } from './connection.ts';
 import { Connections } from './connections.ts';
 import type { HeaderFields, RequestTiming } from './request.ts';
@@ -81,7 +81,7 @@ export function openHttp(options: HttpOptions): Http {
   const turn = openTurns();
   const open = () => {
     const connections = new Connections({
-      connect: timedConnector({ timeoutMs: timeoutMs / 2, secureContext }),
+      connect: timedConnector({ timeoutMs: timeoutMs / 2, secureContext, ca: options.ca }),
       createDispatcher:
         createAgent && (() => createAgent({ allowH2: false, headersTimeout: timeoutMs, bodyTimeout: 0 })),
     });
@@ -155,10 +155,13 @@ async function send(
     // First read and time all bytes that have arrived.
     await nextTurn();
     const headers = toHeaders(fields);
-    received = { status, ...headerFacts(headers, now()), ...retryAfter(status, headers, now()) };
+    received = {
+      ...{ status, ...headerFacts(headers, now()), ...retryAfter(status, headers, now()) },
+      ...redirect(status, headers, url),
+    };
     // A response whose body breaks off is evidence too.
     const describeBody = (text: string): Partial<Exchange> => ({
-      ...(status >= 400 && { error: parseOktaError(headers, text) satisfies OktaError }),
+      ...errorIn(status, headers, text),
       ...(received.requestId === undefined && { sender: readSender({ url, status, headers, body: text }) }),
     });
     received = { ...received, ...describeBody('') };
@@ -166,7 +169,8 @@ async function send(
     connections.release(connection, true);
     isReleased = true;
     const bytes = await decode(encoded, headers, maxBytes);
-    const text = status >= 400 || received.sender ? new TextDecoder().decode(bytes) : '';
+    const isRead = status >= 400 || received.sender || bytes.length <= mostErrorBytes;
+    const text = isRead ? new TextDecoder().decode(bytes) : '';
     received = { ...received, ...describeBody(text) };
     if (status > 599) throw Object.assign(new Error('no status of HTTP'), { code: invalidStatusCode });
     record({ ...base, ...received, ...measurements(timing) });
@@ -219,16 +223,39 @@ function measurements({
  * (RFC 9111, 5.1).
  */
 function headerFacts(headers: Headers, now: number): Partial<Exchange> {
-  const requestId = headers.get('x-okta-request-id');
+  const requestId = requestIdIn(headers);
   const rateLimit = parseRateLimit(headers, now);
   const age = Number(/^\d{1,9}$/.exec(headers.get('age') ?? '')?.[0] ?? 0);
   const date = Date.parse(headers.get('date') ?? '') + age * 1000;
   return {
-    ...(requestId && /^[\w@.:-]{1,100}$/.test(requestId) && { requestId }),
+    ...(requestId !== undefined && { requestId }),
     ...(rateLimit && { rateLimit }),
+    ...cacheMark(headers, age),
     // `Date` is truncated to whole seconds, by half a second on average.
     ...(!Number.isNaN(date) && { clockOffsetSeconds: Math.round((date + 500 - now) / 1000) || 0 }),
   };
+}
+
+/** The error of a refusal. Some gateways send Okta's refusals with the status of a success. */
+function errorIn(status: number, headers: Headers, text: string): { readonly error?: OktaError } {
+  const error = status >= 400 ? parseOktaError(headers, text) : parseRefusalOfSuccess(headers, text);
+  return error ? { error } : {};
+}
+
+/** The longest text in which an error is looked for in a success. */
+const mostErrorBytes = 4_096;
+
+/** Where a redirect leads. */
+function redirect(status: number, headers: Headers, url: string): Pick<Exchange, 'location'> {
+  const location = status >= 300 && status < 400 ? redirectTarget(headers.get('location'), url) : undefined;
+  return location === undefined ? {} : { location };
+}
+
+/** How a cache says that it kept the answer (RFC 9111, 5.1; `X-Cache` of CloudFront, Fastly and Squid). */
+function cacheMark(headers: Headers, ageSeconds: number): Pick<Exchange, 'cached'> {
+  const isHit = /\bhit\b/i.test(headers.get('x-cache') ?? headers.get('cf-cache-status') ?? '');
+  if (ageSeconds === 0 && !isHit) return {};
+  return { cached: ageSeconds > 0 ? `Age: ${ageSeconds}` : 'X-Cache: hit' };
 }
 
 /** Reads `Retry-After` of an error. A success may have it too, for a redirect or a page that is not ready yet. */

@@ -220,8 +220,9 @@ async function runProbe(
   }
   const { signal } = options.deadline;
   const isOutOfTime = signal.aborted && final.error === signal.reason;
+  const { group } = probe;
   const client = probe.requires?.includes('web') && { client: 'web' as const };
-  return { base: outcome, server, ...client, thrown: final.error, exchanges: final.exchanges, isOutOfTime };
+  return { base: outcome, server, group, ...client, thrown: final.error, exchanges: final.exchanges, isOutOfTime };
 }
 
 function describe(provider: ProbeRun): string {
@@ -231,7 +232,11 @@ function describe(provider: ProbeRun): string {
 }
 
 function isOfKeptConnection(attempt: Attempt<RawResult>): boolean {
-  return 'error' in attempt && attempt.error instanceof TransportError && attempt.error.isOfKeptConnection;
+  if (!('error' in attempt)) return false;
+  const { status, phases } = attempt.exchanges.at(-1) ?? {};
+  // The server had closed the connection before the request came (RFC 9110, 15.5.9).
+  const isTooLate = status === 408 && phases?.tcpMs === undefined;
+  return isTooLate || (attempt.error instanceof TransportError && attempt.error.isOfKeptConnection);
 }
 
 /** Trap: an API of yours may have the paths and the headers of Okta's. Its ids, limits and errors are not those of the org. */

@@ -41,11 +41,51 @@ export const configurationFindings = {
     doc: docs.errors,
     verify: 'Open https://DOMAIN in a browser',
   },
+  redirected: {
+    domain: 'configuration',
+    severity: 'page',
+    severityOfPart: 'ticket',
+    brief: 'redirects elsewhere',
+    summary: 'The request is redirected to another address and not answered.',
+    causes: [
+      'an org that was renamed: its old address redirects for a while',
+      'a custom domain that has become the only address of the org',
+      'a page of Okta that asks somebody to sign in',
+    ],
+    remedy: [
+      'Open the address that the evidence names. If it is that of the org, set "domain" in the configuration to it',
+      'Tell the owners of applications: they use the old address as well, and libraries follow no redirect of a POST',
+    ],
+    doc: docs.domains,
+    verify: 'curl -i URL, and look at Location',
+    impact:
+      'Applications that use this address get no tokens. Browsers follow the redirect, so people may notice nothing.',
+    systemLog: 'eventType sw "system.org" or eventType sw "system.custom_url_domain"',
+  },
+  'another-org': {
+    domain: 'configuration',
+    severity: 'page',
+    brief: "another org's domain",
+    summary: 'The discovery document is that of another org, so the configured domain leads to that one.',
+    causes: [
+      'a custom domain that was given to another org, such as that of a preview',
+      'a wrong domain or issuer in the configuration',
+    ],
+    remedy: [
+      'Compare the issuer in the evidence with the domain of the org in the Admin Console',
+      'In Customizations > Brands > Domains of both orgs, look which of them has the custom domain',
+      'Correct "domain" in the configuration',
+    ],
+    doc: docs.domains,
+    verify: 'curl -s https://DOMAIN/.well-known/openid-configuration',
+    impact: 'Applications that use this domain talk to another org, which does not know them.',
+  },
   'address-blocked': {
     domain: 'configuration',
     severity: 'page',
+    severityOfPart: 'ticket',
     brief: 'address blocked',
-    summary: 'Okta refuses what anybody may read, so it blocks the address that the monitor calls from.',
+    summary: 'Okta refuses without a reason what is not for it to refuse, as it does with an address that it blocks.',
     causes: [
       'a network zone that is a blocklist and contains the address',
       'ThreatInsight, or another client behind the same address that looks like an attack',

@@ -220,6 +220,17 @@ export const healthFindings = {
     doc: docs.agents,
     verify: `Open ${agents}`,
   },
+  'agent-degraded': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'agent degraded',
+    summary: 'An agent for a directory or network works, and Okta calls it degraded.',
+    causes: ['a slow or overloaded host, or a bad way to Okta', 'a directory that answers the agent late'],
+    remedy: ['Read the log of the agent on the host that the evidence names', `Look at its messages in ${agents}`],
+    doc: docs.agents,
+    verify: `Open ${agents}`,
+    impact: 'Sign-ins through it may be slow, or fail at times.',
+  },
   'hook-inactive': {
     domain: 'configuration',
     severity: 'ticket',

@@ -21,6 +21,24 @@ export const networkFindings = {
     ],
     verify: 'curl -i URL, and look for X-Okta-Request-Id: without it, Okta did not answer',
   },
+  'changed-on-the-way': {
+    domain: 'network',
+    severity: 'page',
+    severityOfOneDocument: 'ticket',
+    brief: 'answer was changed',
+    summary: "Something between the monitor and Okta changed Okta's answer, or repeated an old one.",
+    causes: [
+      { text: 'a CDN in front of the custom domain that caches what it must not', unless: 'on an Okta domain' },
+      'a proxy with a cache, or one that decompresses answers and keeps their Content-Encoding',
+    ],
+    remedy: [
+      'Repeat the request from another network, and compare Age, X-Cache and Content-Encoding',
+      'Let the cache pass requests to /oauth2 and /.well-known, and purge what it has of them',
+    ],
+    doc: docs.domains,
+    verify: 'curl -i URL, and look at Age, X-Cache, Via and Content-Encoding',
+    impact: 'Whoever uses the same way gets the same answer: new tokens are refused until the cache has the new one.',
+  },
   'unidentified-answer': {
     domain: 'network',
     severity: 'page',

@@ -214,17 +214,4 @@ export const oktaFindings = {
     verify: `curl -i ${docs.status} | head -40`,
     impact: 'None. Messages cannot say whether Okta has announced an incident.',
   },
-  'unrecognised-answer': {
-    domain: 'okta',
-    severity: 'page',
-    brief: 'unknown answer',
-    summary: 'The monitor does not recognize this response or error.',
-    causes: ['a new kind of response from Okta'],
-    remedy: [
-      'Look at the exchange in the evidence',
-      "If the response is Okta's, add a rule as docs/contributing.md describes",
-    ],
-    doc: docs.errors,
-    verify: 'curl -i URL',
-  },
 } as const satisfies Record<string, FindingDefinition>;

@@ -251,4 +251,34 @@ export const ourFindings = {
     verify: 'aws logs tail /aws/lambda/okta-synthetics-flows --since 15m --filter-pattern \'{ $.status = "failed" }\'',
     mend: ['# Lower timeoutMs in the configuration, and deploy.', deploy],
   },
+  'request-invalid': {
+    domain: 'monitor',
+    severity: 'ticket',
+    brief: 'invalid request',
+    summary: 'Okta cannot use a request that the monitor made. What the request asks about is not checked meanwhile.',
+    causes: [
+      'a filter, a cursor or a limit of the monitor that Okta no longer accepts',
+      'a proxy that changes the method, the length or the headers of requests',
+      "a path that is not Okta's, in the configuration",
+    ],
+    remedy: [
+      'Look at the exchange in the evidence, and repeat the request by hand',
+      'Update the monitor, or report the exchange to its authors',
+    ],
+    doc: docs.errors,
+    verify: 'curl -i URL',
+  },
+  'unrecognised-answer': {
+    domain: 'monitor',
+    severity: 'ticket',
+    brief: 'unknown answer',
+    summary: 'The monitor does not recognize this answer, so it does not know whether anything fails.',
+    causes: ['a new kind of answer of Okta', 'something in between that changes answers'],
+    remedy: [
+      'Look at the exchange in the evidence',
+      "If the answer is Okta's, add a rule as docs/contributing.md describes",
+    ],
+    doc: docs.errors,
+    verify: 'curl -i URL',
+  },
 } as const satisfies Record<string, FindingDefinition>;

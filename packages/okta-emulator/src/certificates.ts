@@ -7,8 +7,12 @@ import * as x509 from '@peculiar/x509';
 export type TlsIdentity = Pick<SecureContextOptions, 'key' | 'cert' | 'minVersion' | 'maxVersion'>;
 
 export const tlsFlaws = [
-  ...(['expired', 'wrong name', 'unknown authority', 'unknown authority, expired'] as const),
-  ...(['self-signed', 'no shared version'] as const),
+  'expired',
+  'wrong name',
+  'unknown authority',
+  'expired, unknown authority',
+  'self-signed',
+  'no shared version',
 ] as const;
 
 export type TlsFlaw = (typeof tlsFlaws)[number];
@@ -62,7 +66,7 @@ export async function issueCertificates(nowMs: number, pem?: AuthorityPem): Prom
     expired: () => issue(authority, nowMs - 2 * serverDays * dayMs),
     'wrong name': () => issue(authority, nowMs, [{ type: 'dns', value: 'login.example.com' }]),
     'unknown authority': async () => issue(await importAuthority(await createAuthority(nowMs)), nowMs),
-    'unknown authority, expired': async () =>
+    'expired, unknown authority': async () =>
       issue(await importAuthority(await createAuthority(nowMs)), nowMs - 2 * serverDays * dayMs),
     'self-signed': () => selfSigned(nowMs),
     // Clients no longer support TLS 1.0, so the handshake fails with an alert.

@@ -43,6 +43,7 @@ describe('the connection', () => {
     ['expired', 'CERT_HAS_EXPIRED'],
     ['wrong name', 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['unknown authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['expired, unknown authority', 'CERT_HAS_EXPIRED'],
     ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['no shared version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
   ] as const)('can fail the TLS handshake and recover: %s', async (flaw, code) => {

@@ -325,7 +325,14 @@ describe('an org that does not answer', () => {
         { status: 500, body: JSON.stringify(envelope), headers: { 'content-type': 'application/json' } },
       ),
     );
-    expect(inShort(await check())).toEqual(['health-unread okta/ticket']);
+    expect(inShort(await check())).toEqual(['internal-error okta/ticket']);
+  });
+
+  it('a list that answers 404 leaves a note', async () => {
+    restores.push(okta.intercept({ path: '/api/v1/logStreams' }, { status: 404, headers: {}, body: '' }));
+    const report = await check();
+    expect(found(report)).toEqual([]);
+    expect(notesOf(report, 'hooks')).toContain('not checked: log streams, which Okta does not have here (404)');
   });
 
   it.each([

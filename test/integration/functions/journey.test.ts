@@ -164,7 +164,7 @@ describe('a healthy sign-in', () => {
   it('does not follow a redirect to another host', async () => {
     const headers = { location: 'https://elsewhere.example.com/', 'x-okta-request-id': 'aaaa' };
     during(okta.intercept({ path: '/login/token/redirect' }, { status: 302, headers }));
-    expect(await failures()).toEqual(['sign-in: malformed-answer']);
+    expect(await failures()).toEqual(['sign-in: routed-elsewhere']);
   });
 
   it('comes from the same device each time, in every container and not as another user', async () => {

@@ -223,6 +223,10 @@ describe('a run at a failing org', () => {
       body: String(answer.body).replace(/"issuer":"[^"]+"/, `"issuer":"${elsewhere}"`),
     }),
   };
+  const redirect = (location: string) => ({ status: 302, headers: { location }, body: '' });
+  const compressedInName = {
+    transform: (answer: OktaResponse) => ({ ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' } }),
+  };
   const policy = 'Policy evaluation failed for this request, please check the policy configurations.';
   it.each([
     ['token@org: internal-error', token, json(500, { errorCode: 'E0000009', errorSummary: 'Internal Server Error' })],
@@ -232,18 +236,37 @@ describe('a run at a failing org', () => {
     ['keys@org: keys-unusable', keys, json(200, { keys: [] })],
     ['discovery@org: metadata-drifted', discovery, otherIssuer],
     ['discovery@org: malformed-answer', discovery, json(200, { issuer: elsewhere })],
-    ['token@org: okta-scope-not-granted', token, json(400, { error: 'invalid_scope', error_description: 'no' })],
+    ['token@org: scope-unknown', token, json(400, { error: 'invalid_scope', error_description: 'no' })],
     ['token@org: policy-refused', token, json(401, { error: 'access_denied', error_description: policy })],
     ['introspect@org: token-inactive', '/oauth2/v1/introspect', json(200, { active: false })],
     ['token@org: temporarily-unavailable', token, json(400, { error: 'temporarily_unavailable' })],
-    ['authorize@org: redirect-uri-refused', '/oauth2/v1/authorize', typed(400, 'text/html', '<h1>400</h1>')],
+    ['authorize@org: request-refused', '/oauth2/v1/authorize', typed(400, 'text/html', '<h1>400</h1>')],
+    ['authorize@org: routed-elsewhere', '/oauth2/v1/authorize', redirect('https://idp.example.com/sso')],
+    ['keys@org: redirected', keys, redirect('/login/login.htm')],
+    ['introspect@org: address-blocked', '/oauth2/v1/introspect', typed(403, 'text/html', '<h1>Forbidden</h1>')],
+    ['keys@org: rate-limited', keys, json(200, { errorCode: 'E0000047', errorSummary: 'too many requests' })],
+    ['keys@org: changed-on-the-way', keys, compressedInName],
     ['token@org: api-access-management-missing', token, json(401, { errorCode: 'E0000015', errorSummary: 'no' })],
-    ['organization: unrecognised-answer', '/.well-known/okta-organization', { status: 418, headers: {}, body: 'tea' }],
+    ['organization: request-refused', '/.well-known/okta-organization', { status: 418, headers: {}, body: 'tea' }],
   ])('reports %s for what %s answers', async (expected, path, effect) => {
     const restore = okta.intercept({ path }, effect);
     try {
       const found = notPassed(outcomeLines(await runProbes(okta, flows)));
       expect(found.filter((line) => !line.endsWith(': skipped'))).toEqual([expected]);
+    } finally {
+      restore();
+    }
+  });
+
+  it('repeats a request over a new connection that a kept one lost with 408', async () => {
+    const requests: number[] = [];
+    const restore = okta.intercept(
+      { path: '/oauth2/v1/introspect', when: () => requests.push(1) === 1 },
+      { status: 408, headers: { connection: 'close' }, body: '', sender: 'other' },
+    );
+    try {
+      expect(notPassed(outcomeLines(await runProbes(okta, flows)))).toEqual([]);
+      expect(requests).toHaveLength(2);
     } finally {
       restore();
     }

@@ -10,20 +10,20 @@ const bundles = entries.map((entry) => [entry, bundle(entry)] as const);
 
 /**
  * The maximum size of each bundle in bytes, a little more than its size now: loading is most of a cold start. The AWS SDK takes
- * some 200 kB, undici's client as much, and the texts of all findings are in each. The journey's has the library for SAML,
+ * some 200 kB, undici's client as much, and the texts of all findings are in each, as are Okta's own texts (23 kB) where answers are read. The journey's has the library for SAML,
  * which runs only where there are such applications.
  */
 const maxBytes: Readonly<Record<Entry, number>> = {
-  flows: 760_000,
-  limits: 730_000,
-  status: 680_000,
-  journey: 1_360_000,
-  health: 750_000,
-  'system-log': 760_000,
-  'negative-tests': 730_000,
+  flows: 810_000,
+  limits: 780_000,
+  status: 730_000,
+  journey: 1_410_000,
+  health: 800_000,
+  'system-log': 810_000,
+  'negative-tests': 780_000,
   notify: 500_000,
   sweep: 500_000,
-  widget: 385_000,
+  widget: 390_000,
 };
 
 describe.each(bundles)('the %s bundle', (entry, { file, metafile }) => {

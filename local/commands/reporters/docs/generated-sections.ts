@@ -244,12 +244,17 @@ function oneDocumentInWords(severity: Severity | undefined): string {
   return severity ? ` A ${severity} if only one document is affected and everything else works.` : '';
 }
 
+function partInWords(severity: Severity | undefined): string {
+  return severity ? ` A ${severity} unless it stops the whole org, all sign-ins or all tokens.` : '';
+}
+
 /** The special properties of a finding. Its causes and steps are in the message and in the log. */
 function runbookEntry(code: FindingCode): string {
   const {
     summary,
     severity,
     severityOfOneDocument,
+    severityOfPart,
     isToldOnce,
     verify,
     doc,
@@ -259,7 +264,7 @@ function runbookEntry(code: FindingCode): string {
   }: FindingDefinition = findings[code];
   return [
     `### ${code}`,
-    `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}`,
+    `**${summary}** ${severityInWords[severity]}${oneDocumentInWords(severityOfOneDocument)}${partInWords(severityOfPart)}`,
     ...(isToldOnce ? ['Told once for each thing and step, and not when it is over.'] : []),
     ...(impact ? [`Impact: ${lowerFirst(impact)}`] : []),
     ...(systemLog ? [`System Log: \`${systemLog}\``] : []),

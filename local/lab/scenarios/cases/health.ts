@@ -153,6 +153,15 @@ export const healthCases: readonly Case[] = [
         changed('agents', 'ad-east', { operationalStatus: 'INACTIVE', silentMinutes: 9 }),
       ),
     ),
+    ofSeverity(
+      'ticket',
+      warning(
+        agents,
+        'a directory agent is slow',
+        configuration('agent-degraded'),
+        changed('agents', 'ad-east', { operationalStatus: 'DEGRADED' }),
+      ),
+    ),
   ]),
   defineCase('H4', 'a hook or log stream is not called any more', 'ticket', [
     warning(
@@ -217,7 +226,7 @@ export const healthCases: readonly Case[] = [
       ['domains', domains, /^\/api\/v1\/domains$/] as const,
       ['hooks', hooks, /^\/api\/v1\/inlineHooks$/] as const,
     ].flatMap(([name, target, path]) => [
-      variant(target, `${name}, 500`, okta('health-unread'), answers(path, 500, internalError)),
+      variant(target, `${name}, 500`, okta('internal-error'), answers(path, 500, internalError)),
       variant(target, `${name}, no list`, okta('health-unread'), answers(path, 200, { nothing: true })),
     ]),
   ),

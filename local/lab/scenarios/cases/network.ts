@@ -12,7 +12,7 @@ import {
   variantsByEndpoint,
   warnings,
 } from '../case.ts';
-import { htmlPage, intercept, interceptOrg, respondFromEdge } from '../faults/answers.ts';
+import { htmlPage, intercept, interceptOrg, replaceHeaders, respondFromEdge } from '../faults/answers.ts';
 import { pushRequests } from '../faults/configuration.ts';
 import {
   connectionRefused,
@@ -29,6 +29,7 @@ import {
   type EndpointTarget,
   type FaultAt,
   journeyEndpoints,
+  keys,
   organization,
   orgOutageTargets,
   pushedRequests,
@@ -47,6 +48,7 @@ const tlsFlaws: readonly [flaw: TlsFlaw, expected: Expected][] = [
   ['expired', customDomain],
   ['wrong name', customDomain],
   ['unknown authority', network('certificate-untrusted')],
+  ['expired, unknown authority', network('certificate-untrusted')],
   ['self-signed', network('certificate-untrusted')],
   ['no shared version', network('tls-handshake-failed')],
 ];
@@ -189,5 +191,13 @@ export const intermediaryCases: readonly Case[] = [
       unidentified,
       ...allEndpoints.map((target) => at(target, respondFromEdge(htmlPage(502, 'Bad Gateway')))),
     ),
+  ]),
+  defineCase('N9', 'something in between changes answers', 'page', [
+    variants(
+      keys,
+      'gzip declared, not applied',
+      network('changed-on-the-way'),
+      replaceHeaders(() => ({ 'content-encoding': 'gzip' })),
+    ).map((each) => ({ ...each, answeredBy: 'okta' as const })),
   ]),
 ];

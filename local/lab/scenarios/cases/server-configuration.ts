@@ -4,12 +4,14 @@ import {
   jsonResponse,
   type OktaResponse,
   oktaError,
+  redirectResponse,
   unknownOrg,
 } from '../../../../packages/okta-emulator/src/index.ts';
 import type { Fault } from '../../simulation/environment.ts';
 import { type Case, cascade, defineCase, type Expected, variant, variants } from '../case.ts';
 import {
   htmlPage,
+  intercept,
   interceptOrg,
   oauthAnswer,
   redirectBy,
@@ -53,6 +55,14 @@ const policyRefused = configuration('policy-refused');
 const serverNotFound = configuration('server-not-found');
 
 const noOrg = configuration('org-not-found');
+const redirected = configuration('redirected');
+const elsewhere = redirectResponse('https://renamed.okta.com/sso');
+const discoveryOfAnother = intercept({
+  transform: (answer) => ({
+    ...answer,
+    body: answer.body.replaceAll(/https:\/\/localhost:\d+/g, 'https://other.okta.com'),
+  }),
+});
 const deactivated = configuration('org-deactivated');
 
 const deactivatedAnswer = jsonResponse(403, {
@@ -196,5 +206,19 @@ export const serverConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C21', 'the org lacks a feature', 'ticket', [
     variant(rateLimits, '401 E0000015', configuration('feature-missing'), respond(errorEnvelope('E0000015'))),
+  ]),
+  defineCase('C34', 'the org has another address', 'page', [
+    variants(orgOutageTargets, '302 elsewhere, everywhere', redirected, interceptOrg(elsewhere)),
+    authorize.map((target) => ({
+      ...variant(target, '302 to another IdP', configuration('routed-elsewhere'), respond(elsewhere)),
+      severity: 'ticket' as const,
+    })),
+    keys.map((target) => ({
+      ...variant(target, '302 to another address', redirected, respond(elsewhere)),
+      severity: 'ticket' as const,
+    })),
+  ]),
+  defineCase('C35', 'the domain leads to another org', 'page', [
+    variants(discovery, 'discovery of another org', configuration('another-org'), discoveryOfAnother),
   ]),
 ];

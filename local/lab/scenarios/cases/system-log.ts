@@ -157,4 +157,7 @@ export const systemLogCases: readonly Case[] = [
       respond({ ...errorEnvelope('E0000006'), status: 403 }),
     ),
   ]),
+  defineCase('M5', 'Okta cannot use what the monitor asks', 'ticket', [
+    variant(systemLog, '400 E0000001', monitor('request-invalid'), rememberLog(), respond(errorEnvelope('E0000001'))),
+  ]),
 ];

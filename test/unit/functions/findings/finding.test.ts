@@ -64,6 +64,7 @@ describe('what was expected and found', () => {
   /** Probes compare these themselves. */
   const comparedByProbes: readonly FindingCode[] = [
     'metadata-drifted',
+    'another-org',
     'issuer-mismatch',
     'audience-mismatch',
     'claim-missing',

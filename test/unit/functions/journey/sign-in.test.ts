@@ -404,13 +404,13 @@ describe('a password', () => {
       okta.instead.set('/idp/idx/introspect', () => new Response(idx([elsewhere('identify')])));
       const signIn = openProcess({ okta, secrets });
       // It is not counted, because it is not sent.
-      expect(await repeat(7, signIn)).toEqual(Array(7).fill('malformed-answer'));
+      expect(await repeat(7, signIn)).toEqual(Array(7).fill('redirected'));
       okta.instead.clear();
       okta.instead.set(
         '/idp/idx/identify',
         () => new Response(idx([elsewhere('challenge-authenticator')], asking('okta_password'))),
       );
-      expect(await signIn()).toBe('malformed-answer');
+      expect(await signIn()).toBe('redirected');
       expect([...okta.hosts]).toEqual(['acme.okta.com']);
       expect(okta.passwords).toBe(0);
     }

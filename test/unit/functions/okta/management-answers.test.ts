@@ -39,6 +39,9 @@ describe('agent pools', () => {
     // The agents are newer than the word for the pool.
     ['OPERATIONAL', ['INACTIVE', 'OPERATIONAL'], 'degraded'],
     ['OPERATIONAL', ['INACTIVE'], 'down'],
+    // Slow, and not dead.
+    ['DEGRADED', ['DEGRADED', 'DEGRADED'], 'degraded'],
+    ['OPERATIONAL', ['UPGRADING'], 'operational'],
     ['DISRUPTED', [], 'down'],
     ['INACTIVE', ['INACTIVE'], 'inactive'],
     ['', [], 'unknown'],
@@ -53,7 +56,10 @@ describe('agent pools', () => {
 
   it('an agent that is hidden is none, and agents may be an object', () => {
     const all = { one: agent('host1', 'OPERATIONAL'), two: agent('host2', 'INACTIVE', { isHidden: true }) };
-    expect(pool('OPERATIONAL', all)).toMatchObject({ state: 'operational', agents: [{ name: 'host1', works: true }] });
+    expect(pool('OPERATIONAL', all)).toMatchObject({
+      state: 'operational',
+      agents: [{ name: 'host1', isDown: false }],
+    });
   });
 
   it('the last contact is in milliseconds, as Okta sends it for agents', () => {
@@ -178,14 +184,16 @@ describe('secrets and keys of applications', () => {
   });
 });
 
-it('hooks are active or not, and those that are not verified say so', () => {
+it('hooks have the status that Okta says, and those that are not verified say so', () => {
   const items = [
     { id: 'who1', status: 'ACTIVE', verificationStatus: 'UNVERIFIED' },
     { id: 'cal1', status: 'INACTIVE' },
+    { id: 'cal2' },
   ];
-  expect(parseHooks(items).map(({ isActive, isUnverified }) => [isActive, isUnverified])).toEqual([
-    [true, true],
-    [false, false],
+  expect(parseHooks(items).map(({ status, isUnverified }) => [status, isUnverified])).toEqual([
+    ['ACTIVE', true],
+    ['INACTIVE', false],
+    ['unknown', false],
   ]);
 });
 

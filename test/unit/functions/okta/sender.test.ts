@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../../../functions/model/exchange.ts';
 import { parseOktaError } from '../../../../functions/okta/okta-error.ts';
 import { parseRateLimit } from '../../../../functions/okta/rate-limit.ts';
-import { ascribe, readSender, senders } from '../../../../functions/okta/sender.ts';
+import { ascribe, readSender, requestIdIn, senders } from '../../../../functions/okta/sender.ts';
 
 /** A response as it was on the wire. */
 interface Recorded {
@@ -17,7 +17,7 @@ interface Recorded {
 function senderOf({ path = '/oauth2/v1/token', status, headers = {}, body = '' }: Recorded) {
   const received = new Headers(headers);
   const url = `https://acme.okta.com${path}`;
-  const requestId = received.get('x-okta-request-id');
+  const requestId = requestIdIn(received);
   const rateLimit = parseRateLimit(received, 0);
   const exchange: Exchange = {
     ...{ method: 'POST', url: url.split('?')[0] ?? url, at: '', phases: {}, status },
@@ -36,20 +36,16 @@ const callbackUrl = `/oauth2/v1/authorize?redirect_uri=${encodeURIComponent('htt
 
 describe('the sender of a response', () => {
   it.each<[string, Recorded]>([
-    ['a request id', { status: 500, headers: { ...html, 'x-okta-request-id': 'abc' } }],
+    ['a request id', { status: 500, headers: { ...html, 'x-okta-request-id': 'X0f36XVUkCaUNcCqV' } }],
     [
       'a request id, although a CDN passed the response on',
-      { status: 500, headers: { 'x-okta-request-id': 'abc', server: 'cloudflare', via: '1.1 varnish' } },
+      { status: 500, headers: { 'x-okta-request-id': 'X0f36XVUkCaUNcCqV', server: 'cloudflare', via: '1.1 varnish' } },
     ],
-    ['a request id of a format that is not known', { status: 500, headers: { 'x-okta-request-id': 'a/b+c==' } }],
+    ['a request id of a format that is not known', { status: 500, headers: { 'x-okta-request-id': 'a/b+c1==/d' } }],
     ['an error envelope without a request id', { status: 405, headers: json, body: envelope }],
     [
       'the front’s answer for a host that is no org',
       { status: 404, body: '{"status":404,"message":"Resource not found"}' },
-    ],
-    [
-      'a page that loads from Okta',
-      { status: 400, headers: html, body: '<script src="https://ok12static.oktacdn.com/x.js">' },
     ],
     ['an OAuth error at an OAuth endpoint', { status: 401, headers: json, body: '{"error":"invalid_client"}' }],
     [
@@ -77,6 +73,13 @@ describe('the sender of a response', () => {
   it.each<[string, Recorded]>([
     ['status 407', { status: 407 }],
     ['a status of a web server', { status: 495 }],
+    [
+      'a challenge that names another host',
+      {
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer authorization_uri="https://gateway/oauth2/v1/authorize"' },
+      },
+    ],
     ['a 403 without any mark, because Okta sends an id with it', { status: 403 }],
     ['an OAuth error that gateways use too', { status: 403, headers: json, body: '{"error":"access_denied"}' }],
     [
@@ -115,6 +118,16 @@ describe('the sender of a response', () => {
     ],
     ['a phrase that every web server uses', { status: 500, headers: html, body: '<h1>Internal Server Error</h1>' }],
     ['a bare 429', { status: 429 }],
+    ['an empty request id', { status: 503, headers: { 'x-okta-request-id': '' } }],
+    ['a word in place of a request id', { status: 503, headers: { 'x-okta-request-id': 'undefined' } }],
+    [
+      'a page that loads from Okta, as those of customers do',
+      { status: 400, headers: html, body: '<script src="https://ok12static.oktacdn.com/x.js">' },
+    ],
+    [
+      'a policy for scripts of Okta’s',
+      { status: 403, headers: { 'content-security-policy': 'script-src https://global.oktacdn.com' } },
+    ],
     [
       'an OAuth error that came through a proxy',
       { status: 401, headers: { ...json, via: '1.1 squid' }, body: '{"error":"invalid_client"}' },

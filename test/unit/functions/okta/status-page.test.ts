@@ -46,6 +46,7 @@ describe('the status page', () => {
     ['a login page', '<html><form action="/login"></form></html>'],
     ['an empty response', ''],
     ['a broken list', '<span data-id="incidents">[{"Name":</span>'],
+    ['a list whose fields were renamed', page([{ ...incident, Status__c: undefined, State__c: 'Resolved' }])],
     ['another kind of list', '<span data-id="incidents">{"status":"ok"}</span>'],
   ])('reports the status as unknown, never as operational, for %s', (_, html) => {
     expect(parseStatusPage(html).state).toBe('unknown');
