@@ -1,5 +1,4 @@
 import {
-  emptyResponse,
   errorEnvelope,
   jsonResponse,
   type OktaResponse,
@@ -164,16 +163,7 @@ export const oktaCases: readonly Case[] = [
     variants(pushedRequests, 'no "request_uri"', malformed, pushRequests, respond(jsonResponse(201, {}))),
     variants(introspect, 'no "iss"', malformed, removeMember('iss')),
     variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
-    authorize.flatMap((target) => [
-      variant(target, 'wrong state', malformed, intercept({ transform: changeState })),
-      variant(target, '302 without Location', malformed, respond(emptyResponse(302))),
-      variant(
-        target,
-        'redirect to another host',
-        malformed,
-        respond(redirectResponse('https://elsewhere.example.com/')),
-      ),
-    ]),
+    authorize.flatMap((target) => [variant(target, 'wrong state', malformed, intercept({ transform: changeState }))]),
   ]),
   defineCase('O6', 'Okta announces an incident on the org’s cell', 'info', [
     variant(statusPage, 'disruption', announced, ...announceIncident({})),

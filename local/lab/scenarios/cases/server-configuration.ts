@@ -1,4 +1,5 @@
 import {
+  emptyResponse,
   errorEnvelope,
   errorPage,
   jsonResponse,
@@ -211,6 +212,10 @@ export const serverConfigurationCases: readonly Case[] = [
     variants(orgOutageTargets, '302 elsewhere, everywhere', redirected, interceptOrg(elsewhere)),
     authorize.map((target) => ({
       ...variant(target, '302 to another IdP', configuration('routed-elsewhere'), respond(elsewhere)),
+      severity: 'ticket' as const,
+    })),
+    authorize.map((target) => ({
+      ...variant(target, '302 without Location', redirected, respond(emptyResponse(302))),
       severity: 'ticket' as const,
     })),
     keys.map((target) => ({
