@@ -34,6 +34,7 @@ import {
   throttledExecution,
 } from './lambda/lambda-service.ts';
 import type { EventQueue, QueueOptions } from './lambda/real-time-queue.ts';
+import { LoopDelayMeter } from './loop-delay.ts';
 import { type DueStart, type ScheduledStart, Scheduler, withScheduleContext } from './scheduler.ts';
 import type { HttpsDelivery } from './sns/https-delivery.ts';
 import { Messages, type Queues } from './sns/messages.ts';
@@ -135,6 +136,8 @@ export class LocalSystem implements AsyncDisposable {
   readonly aws: AwsEmulator;
   /** Every attempt to run a function, in order, without its log. */
   readonly invocations: Invocation[] = [];
+  /** By how much this process was late while functions ran. */
+  readonly loopDelay = new LoopDelayMeter();
   protected readonly lambda: LambdaService;
   protected readonly scheduler: Scheduler;
   protected readonly cloudWatch: CloudWatch;
@@ -396,6 +399,8 @@ export class LocalSystem implements AsyncDisposable {
     const { shift, aheadMs } = this.#parts.clockOf(target, at, due);
     const filled = start ? withScheduleContext(payload, { ...start, scheduledAt: due - shift.byMs }) : payload;
     const alarm = alarmIn(payload);
+    using stack = new DisposableStack();
+    stack.defer(this.loopDelay.watchRun());
     const execution = await this.lambda.invoke(target, filled, {
       timeoutMs: event.timeoutMs ?? timeoutMs,
       requestId: event.requestId,
