@@ -15,6 +15,8 @@ import type { Config } from '../../lib/config/schema.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
 import type { Template } from '../../packages/cloudwatch-alarms/src/index.ts';
 import { drillDeployments } from '../lab/deployments.ts';
+import { expectedSeconds } from '../lab/expected-length.ts';
+import { processors } from '../lab/pool.ts';
 import { type DrillProgress, runScenarios } from '../lab/run-scenarios.ts';
 import { deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
 import { selectScenarios } from '../lab/select.ts';
@@ -23,7 +25,7 @@ import { awsOptions } from './aws-problem.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from './reporters/drill.ts';
 import { showProgress } from './reporters/progress.ts';
-import { count } from './reporters/text.ts';
+import { count, lengthInWords } from './reporters/text.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -43,12 +45,12 @@ export const drill = defineCommand({
     'every-variant': {
       type: 'boolean',
       default: false,
-      help: 'every variant of each case, not one per finding, and a fleet of a hundred orgs',
+      help: 'every variant of each case, not one of each finding, and a fleet of a hundred orgs',
     },
     quick: {
       type: 'boolean',
       default: false,
-      help: 'one case for each alarm, not one per finding',
+      help: 'one case for each alarm, and no scripted scenarios',
     },
     'packet-loss-minutes': {
       type: 'string',
@@ -134,6 +136,8 @@ export const drill = defineCommand({
     const template = values.template === undefined ? undefined : readTemplate(values.template);
     using progress = showProgress(stderr);
     for (const remark of remarks) progress.step(remark);
+    const length = lengthInWords(expectedSeconds(scenarios));
+    progress.step(`${length}, ${count(scenarios.length)} cases and scenarios on ${processors} cores`);
     const run = await runScenarios({
       scenarios,
       deployments: drillDeployments(adopted, template),
@@ -155,8 +159,8 @@ export const drill = defineCommand({
   },
 });
 
-function describe({ done, of, virtualMinutes }: DrillProgress): string {
-  return `${done} of ${of} scenarios, ${count(virtualMinutes)} virtual minutes`;
+function describe({ done, of, virtualMinutes, secondsLeft }: DrillProgress): string {
+  return `${done} of ${of} scenarios, ${count(virtualMinutes)} virtual minutes; ${lengthInWords(secondsLeft)} left`;
 }
 
 function readTemplate(file: string): Template {

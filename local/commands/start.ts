@@ -10,7 +10,7 @@ import { planProbes } from '../../functions/probes/plan.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import { type Deployments, deploymentsOf, drillDeployments } from '../lab/deployments.ts';
 import { loopback, type PlayedBoard, playOnBoard } from '../lab/play-on-board.ts';
-import { type ScenarioRun, ScenarioWorker } from '../lab/run-scenarios.ts';
+import { delayInWords, delayOf, type ScenarioRun, ScenarioWorker } from '../lab/run-scenarios.ts';
 import { canHost, type DeploymentPlan, deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
 import type { Scenario } from '../lab/scenarios/scenario.ts';
 import { selectScenarios } from '../lab/select.ts';
@@ -58,9 +58,11 @@ const nextSteps = [
 function formatSummary(runs: readonly ScenarioRun[]): readonly string[] {
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const virtual = runs.reduce((sum, run) => sum + run.minutes, 0);
+  const delay = delayOf(runs);
   return [
     '',
     ...runs.flatMap(resultLines),
+    ...(delay ? [delayInWords(delay)] : []),
     dim(`${virtual} virtual minutes in ${duration(seconds)}`),
     '',
     ...nextSteps.map(([command, what]) => `${command.padEnd(36)}${dim(what)}`),

@@ -14,13 +14,17 @@ export interface PoolSize {
   readonly waiting: number;
 }
 
+/** How many processors a pool uses at the most. */
+export const processors = Math.max(1, Math.min(4, availableParallelism()));
+
 /** Busy workers keep the processors busy. Waiting workers take no processor time, so there are some more of them. */
-const defaultSize: PoolSize = { busy: 2 * Math.max(1, Math.min(4, availableParallelism())), waiting: 3 };
+const defaultSize: PoolSize = { busy: 2 * processors, waiting: 3 };
 
 /** Long jobs start early, so that no worker waits for one at the end. */
 const preferences: Readonly<Record<keyof PoolSize, readonly Pace[]>> = {
   busy: ['long', 'short', 'waits'],
-  waiting: ['waits', 'short', 'long'],
+  // A worker that has nothing more to wait for ends, and frees its memory.
+  waiting: ['waits'],
 };
 
 export interface PoolOptions {
@@ -44,7 +48,7 @@ export async function runPool<Worker extends AsyncDisposable, Outcome>(
   const next = (kind: keyof PoolSize): Job<Worker, Outcome> | undefined => {
     const order = preferences[kind];
     const rank = ({ pace = 'short' }: Job<Worker, Outcome>) => order.indexOf(pace);
-    const [job] = [...left].toSorted((one, other) => rank(one) - rank(other));
+    const [job] = [...left].filter((each) => rank(each) >= 0).toSorted((one, other) => rank(one) - rank(other));
     if (job) left.delete(job);
     return job;
   };

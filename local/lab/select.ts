@@ -59,15 +59,15 @@ export interface ScenarioSelection {
   readonly scenarios?: readonly string[] | undefined;
   readonly packetLossMinutes: number;
   readonly everyVariant?: boolean;
-  /** One case for each alarm, because all findings of an alarm take the same way to people. */
+  /** One case for each alarm, because all findings of an alarm take the same way to people, and no scripted scenarios. */
   readonly quick?: boolean;
   /** Without the largest fleet. */
   readonly isSmall?: boolean;
 }
 
 /**
- * The selected scenarios in the order of the report: all by default. A case is one scenario per distinct finding; a case at
- * a target is its first variant there.
+ * The selected scenarios in the order of the report: all by default. A case is a scenario, and one for each finding that no
+ * other scenario has; a case at a target is its first variant there.
  */
 export function selectScenarios(
   plan: DeploymentPlan,
@@ -84,7 +84,7 @@ export function selectScenarios(
     .filter(({ id }) => ![...ofEach, ...ofScripts].some((each) => each.id === id))
     .flatMap((one) => scenarioElsewhere({ case: one }, plan) ?? []);
   const own = [...ofEach, ...elsewhere];
-  const ofCases = [...(quick ? firstOfAlarms(own) : own), ...ofScripts];
+  const ofCases = quick ? firstOfAlarms([...own, ...ofScripts]) : [...own, ...ofScripts];
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];
@@ -98,7 +98,7 @@ export function selectScenarios(
   return {
     scenarios: [
       ...unique.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)),
-      ...scripted.filter(({ id }) => isEverything || scenarios?.includes(id)),
+      ...scripted.filter(({ id }) => (isEverything && !quick) || scenarios?.includes(id)),
     ],
     skipped: isEverything ? skippedCases(plan.orgs).filter(({ id }) => !ofCases.some((each) => each.id === id)) : [],
   };

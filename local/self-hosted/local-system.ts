@@ -28,6 +28,7 @@ import {
 } from './lambda/lambda-service.ts';
 import type { EventQueue, QueueOptions } from './lambda/real-time-queue.ts';
 import { machineNow } from './lambda/shifted-clock.ts';
+import { LoopDelayMeter } from './loop-delay.ts';
 import { type DueStart, type ScheduledStart, Scheduler, withScheduleContext } from './scheduler.ts';
 import type { HttpsDelivery } from './sns/https-delivery.ts';
 import { Messages, type Queues } from './sns/messages.ts';
@@ -121,6 +122,8 @@ export class LocalSystem implements AsyncDisposable {
   readonly aws: AwsEmulator;
   /** Every attempt to run a function, in order, without its log. */
   readonly invocations: Invocation[] = [];
+  /** By how much this process was late while functions ran. */
+  readonly loopDelay = new LoopDelayMeter();
   protected readonly lambda: LambdaService;
   protected readonly scheduler: Scheduler;
   protected readonly cloudWatch: CloudWatch;
@@ -372,6 +375,8 @@ export class LocalSystem implements AsyncDisposable {
     const beganAt = machineNow();
     const filled = start ? withScheduleContext(payload, start) : payload;
     const alarm = alarmIn(payload);
+    using stack = new DisposableStack();
+    stack.defer(this.loopDelay.watchRun());
     const execution = await this.lambda.invoke(target, filled, {
       timeoutMs: event.timeoutMs ?? timeoutMs,
       requestId: event.requestId,

@@ -1,7 +1,7 @@
 import { formatTarget } from '../../../functions/model/target.ts';
 import type { Result, Skipped } from '../../lab/result.ts';
 import type { CasesReport, FalseAlarm, TriedVariant } from '../../lab/run-cases.ts';
-import type { DrillReport, ScenarioRun } from '../../lab/run-scenarios.ts';
+import { type DrillReport, delayInWords, delayOf, type ScenarioRun } from '../../lab/run-scenarios.ts';
 import { type Case, variantName } from '../../lab/scenarios/case.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import type { NotificationResult } from '../../lab/verify-scenario.ts';
@@ -63,10 +63,10 @@ export function drillResults({ runs }: Pick<DrillReport, 'runs'>): readonly Resu
 
 /** The report as data, for scripts. Minutes are virtual; one without an answer is absent. */
 export function drillDocument({ runs, ...rest }: DrillReport): object {
-  const results = runs.map(({ scenario, verification, remark, minutes, seconds }) => ({
+  const results = runs.map(({ scenario, verification, remark, minutes, seconds, delay }) => ({
     ...{ scenario: scenario.name, kind: scenario.kind, id: scenario.id, title: scenario.title },
     ...{ target: scenario.target, org: scenario.org, ...verification, ...(remark !== undefined && { remark }) },
-    ...{ virtualMinutes: minutes, seconds },
+    ...{ virtualMinutes: minutes, seconds, ...(delay && { delay }) },
   }));
   return { results, ...rest };
 }
@@ -140,7 +140,9 @@ function formatFailed(runs: readonly ScenarioRun[]): readonly string[] {
 function formatTotals({ runs, seconds, virtualMinutes }: DrillReport): readonly string[] {
   const passed = runs.filter(({ verification }) => verification.passed).length;
   const total = `${passed} of ${runs.length} scenarios passed`;
+  const delay = delayOf(runs);
   return [
+    ...(delay ? [delayInWords(delay)] : []),
     passed === runs.length ? green(total) : red(total),
     dim(`${count(virtualMinutes)} virtual minutes in ${duration(seconds)}`),
   ];

@@ -150,6 +150,13 @@ export function formatSkipped(skipped: readonly Skipped[]): readonly string[] {
   return ['', bold('Skipped'), ...table(skipped.map(({ id, title, reason }) => [`  ${id}`, title, dim(reason)]))];
 }
 
+/** A length that is only estimated: `about 5 minutes`. */
+export function lengthInWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1) return 'less than a minute';
+  return `about ${minutes} minute${minutes === 1 ? '' : 's'}`;
+}
+
 /** A command's JSON document: `passed` first, then the report. Seconds are rounded to milliseconds. */
 export function toJson(passed: boolean, document: object): string {
   const round = (key: string, value: unknown) =>

@@ -91,27 +91,32 @@ export function findingNotification(
 }
 
 /**
- * The scenarios of all cases, in the order of their table: one for each distinct finding of a case, at the first target
- * that can have it, and one for its cascade, or one for each variant. Probes with their own alarm are not among them:
- * their scenarios are scripted.
+ * The scenarios of all cases, in the order of their table: one for each case and one for each further finding that no other
+ * scenario has, at the first target that can have it, or one for each variant. Probes with their own alarm are not among
+ * them: their scenarios are scripted.
  */
 export function caseScenarios(plan: DeploymentPlan, everyVariant = false): readonly Scenario[] {
-  return allCases.flatMap((one) => {
-    const hosted = one.variants.flatMap((variant) => {
+  const played = new Set<string>();
+  const hostedOf = (one: Case) =>
+    one.variants.flatMap((variant) => {
       if (variant.needsPast || publishMode[variant.target.group] === 'ownSeries') return [];
       const org = plan.orgs.find((each) => canHost(each, variant.target));
-      return org ? [{ variant, org }] : [];
+      return org ? [{ one, variant, org }] : [];
     });
-    return hosted
-      .filter(
-        ({ variant }, index) => everyVariant || index === hosted.findIndex((other) => isAlike(variant, other.variant)),
-      )
-      .map(({ variant, org }) => caseScenario(plan, org, one, variant));
-  });
+  const cases = allCases.map(hostedOf);
+  for (const [first] of cases) if (first) played.add(resultOf(first));
+  return cases.flatMap((hosted) =>
+    hosted
+      .filter((each, index) => {
+        const isNew = index === 0 || !played.has(resultOf(each));
+        played.add(resultOf(each));
+        return everyVariant || isNew;
+      })
+      .map(({ one, variant, org }) => caseScenario(plan, org, one, variant)),
+  );
 }
 
-function isAlike(one: Variant, other: Variant): boolean {
-  return (
-    one.expected.code === other.expected.code && one.severity === other.severity && one.isCascade === other.isCascade
-  );
+/** What people are told of a variant. */
+function resultOf({ one, variant }: { readonly one: Case; readonly variant: Variant }): string {
+  return `${variant.expected.code} ${variant.severity ?? one.severity}`;
 }

@@ -5,8 +5,13 @@ import type { EventQueue, QueueOptions } from '../../self-hosted/lambda/real-tim
 /** How many processes run at the same real time at the most. */
 const mostProcesses = 12;
 
-/** How long a further process waits for one that may soon be free. */
-const patienceMs = 250;
+/**
+ * How long a further process waits for one that may soon be free.
+ *
+ * Trap: a process takes most of a second to start on a busy machine. A shorter wait would start more of them the busier the
+ * machine is.
+ */
+const patienceMs = 2_000;
 
 /**
  * Events run at the same virtual time if one starts while the other takes its time. Whether the limit is reached depends

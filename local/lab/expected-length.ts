@@ -1,0 +1,41 @@
+import { processors } from './pool.ts';
+import { type DeploymentVariant, fleets, healthyMinutes, isFleet } from './scenarios/deployment-variants.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+
+/**
+ * Processor seconds with the example configuration. They are too high for an idle machine: they come from one drill of 253
+ * virtual minutes, which took 95 processor seconds on a busy machine with two cores.
+ */
+const cost = {
+  /** Loading the CDK and bundling the functions. */
+  start: 17,
+  /** Synthesizing a deployment, opening a simulation of it and starting its functions. */
+  simulation: 7,
+  minute: 0.25,
+} as const;
+
+/** Real seconds in which a scenario waits for time-outs. */
+const waitingSeconds = 30;
+
+/** Returns how many virtual minutes a scenario takes, about. */
+export function expectedMinutes({ before, faultPhases, expected, watchedFor = healthyMinutes }: Scenario): number {
+  const phases = [...(before ?? []), ...faultPhases].reduce((sum, { minutes }) => sum + minutes, 0);
+  // An alarm needs some more minutes to resolve.
+  return phases + watchedFor + (expected.length > 0 ? 3 : 1);
+}
+
+/** Returns how long it takes to run these scenarios, in seconds. Zero for none. */
+export function expectedSeconds(scenarios: readonly Scenario[], cores = processors): number {
+  if (scenarios.length === 0) return 0;
+  const simulations = scenarios.filter(({ fresh, isFirstDeployment }) => fresh || isFirstDeployment).length;
+  const deployments = new Set(scenarios.map(({ deployment }) => deployment)).size;
+  const minutes = scenarios.reduce((sum, each) => sum + expectedMinutes(each) * sizeOf(each.deployment), 0);
+  const waiting = scenarios.filter(({ pace }) => pace === 'waits').length * waitingSeconds;
+  const computing = (deployments + simulations) * cost.simulation + minutes * cost.minute;
+  return cost.start + Math.max(computing / Math.min(cores, scenarios.length), waiting);
+}
+
+/** How many times as long as a minute of one org a minute of a deployment takes. */
+function sizeOf(deployment: DeploymentVariant): number {
+  return isFleet(deployment) ? fleets[deployment] : 1;
+}
