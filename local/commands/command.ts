@@ -104,15 +104,12 @@ export async function execute<Flags extends Options>(
   };
   let parsed: { readonly values: FlagValues<Flags> & { readonly help?: boolean }; readonly given: ReadonlySet<string> };
   try {
-    const options: Options = { ...command.options, help };
-    const { values, tokens } = parseArgs({ options, args: [...args], tokens: true });
-    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-    parsed = { values: values as typeof parsed.values, given: new Set(names) };
+    parsed = parseFlags(command, args) as typeof parsed;
   } catch (error) {
     const reason = await explain(error as NodeJS.ErrnoException, Object.keys(command.options));
     return fail(`${reason}\n\n${usageOf(command).trimEnd()}`);
   }
-  const { values, given } = parsed;
+  const { values } = parsed;
   if (values.help) {
     output.stdout.write(usageOf(command));
     return 0;
@@ -121,7 +118,7 @@ export async function execute<Flags extends Options>(
   if (insecure !== undefined) return fail(`${insecure}: unset it.`);
   try {
     if (command.tokenInput !== undefined) refuseTokens(values, command.tokenInput);
-    verifyFlags(command as unknown as Command, values, given);
+    verifyFlags(command as unknown as Command, parsed);
     return await command.run(values, output);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
@@ -129,11 +126,25 @@ export async function execute<Flags extends Options>(
   }
 }
 
+/** A command line, parsed by the flags of a command. */
+export interface ParsedFlags {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The flags that the line names. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** Parses a command line. Throws the error of `parseArgs` for a flag that the command does not have. */
+export function parseFlags({ options: own }: { readonly options: Options }, args: readonly string[]): ParsedFlags {
+  const options: Options = { ...own, help };
+  const { values, tokens } = parseArgs({ options, args: [...args], tokens: true });
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  return { values, given: new Set(names) };
+}
+
 /** Throws `UsageError` for a missing flag, an unknown value, and flags that do not go together. */
-function verifyFlags(
+export function verifyFlags(
   { options, exclusive = [], requires = [] }: Pick<Command, 'options' | keyof FlagRules>,
-  values: Readonly<Record<string, unknown>>,
-  given: ReadonlySet<string>,
+  { values, given }: ParsedFlags,
 ): void {
   const isGiven = (flag: string) => {
     const [name = '', value] = flag.split('=');
