@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { inspect, type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { insecureSetting } from '../../functions/model/tls.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
@@ -107,8 +109,11 @@ export async function execute<Flags extends Options>(
     parsed = parseFlags(command, args) as typeof parsed;
   } catch (error) {
     const reason = await explain(error as NodeJS.ErrnoException, Object.keys(command.options));
-    return fail(`${reason}\n\n${usageOf(command).trimEnd()}`);
+    const taken = takenByNpm(command, new Set(), environment);
+    return fail(`${taken ?? reason}\n\n${usageOf(command).trimEnd()}`);
   }
+  const taken = takenByNpm(command, parsed.given, environment);
+  if (taken !== undefined) return fail(taken);
   const { values } = parsed;
   if (values.help) {
     output.stdout.write(usageOf(command));
@@ -184,6 +189,26 @@ function refuseTokens(values: object, instead: string): void {
 /** A stream for texts of strangers: the terminal gets visible characters only. */
 function printing(stream: ProgressStream): ProgressStream {
   return { isTTY: stream.isTTY === true, write: (text: unknown) => stream.write(printable(String(text))) };
+}
+
+/** The flags of ours that npm has too, so that its own settings may set them. */
+const npmFlags = ['json', 'yes', 'dry-run'];
+
+/** Explains that npm took flags for itself, because a line lacks the `--` before them. Undefined if it took none. */
+function takenByNpm(
+  command: { readonly name: string; readonly options: Options },
+  given: ReadonlySet<string>,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  const taken = Object.entries(command.options).filter(
+    ([flag]) =>
+      !given.has(flag) &&
+      !npmFlags.includes(flag) &&
+      environment[`npm_config_${flag.replaceAll('-', '_')}`] !== undefined,
+  );
+  if (taken.length === 0) return undefined;
+  const flags = taken.map(([flag, { value }]) => `--${flag}${value === undefined ? '' : ` ${value}`}`).join(' ');
+  return `npm took ${taken.map(([flag]) => `--${flag}`).join(', ')} for itself. Write -- before the flags: ${callOf(command)} -- ${flags}`;
 }
 
 /** Trap: people pass secrets as arguments, and Node.js's own messages repeat an argument that no flag takes. */
@@ -279,6 +304,14 @@ export function writeReport(file: string, text: string): void {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}): check its folder.`);
   }
+}
+
+/** Throws `UsageError` if a port is not free, before anything is written for a server that cannot start. */
+export async function requireFree(address: { readonly host: string; readonly port: number }): Promise<void> {
+  const server = createServer().listen(address.port, address.host);
+  await listening(address, once(server, 'listening'));
+  server.close();
+  await once(server, 'close');
 }
 
 /** Waits for a server. Throws `UsageError` if its port is not free. */
