@@ -13,6 +13,13 @@ import { bundle } from './functions/bundle.ts';
 import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
+// Without credentials, the CDK says so only after a minute of synthesis.
+if (process.env.npm_lifecycle_event === 'deploy' && process.env.CDK_DEFAULT_ACCOUNT === undefined) {
+  process.stderr.write(
+    'There are no AWS credentials to deploy with: sign in to AWS (aws sso login), set AWS_PROFILE, or add -- --profile <name>. npm run doctor says what else is missing.\n',
+  );
+  process.exit(1);
+}
 orExit(() => {
   const read = readConfig(app.node.getContext('config'));
   const config = withRunbook(read);

@@ -19,6 +19,11 @@ export function comparisonsOf(code: FindingCode, request: Request): readonly Com
   return comparisons[code]?.(request) ?? [];
 }
 
+/** A comparison as people read it. */
+export function comparisonText({ name, expected, found }: Comparison): string {
+  return `${name}: expected ${expected}, found ${found}`;
+}
+
 const refused = 'refused';
 
 const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => readonly Comparison[]>>> = {

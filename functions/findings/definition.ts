@@ -56,6 +56,11 @@ export interface FindingDefinition
   readonly failsElsewhere?: true;
   /** A notice: sent once for each thing and step, without a message at its end. See `Finding.once`. */
   readonly isToldOnce?: true;
+  /**
+   * Repeating the request makes it worse: it spends a limit that is used up, or sends the credentials of a user who may be
+   * locked. No message has a command that does.
+   */
+  readonly isWorsenedByRepeating?: true;
   /** Replaces the severity if one document is affected, and everything else in the run works. */
   readonly severityOfOneDocument?: Severity;
   /** Replaces the severity unless it stops the whole org, or all sign-ins, or all tokens. */

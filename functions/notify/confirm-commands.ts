@@ -1,3 +1,4 @@
+import type { FindingDefinition } from '../findings/definition.ts';
 import { findings } from '../findings/finding.ts';
 import type { Exchange, RequestAuthentication } from '../model/exchange.ts';
 import type { LogLine } from '../model/log-line.ts';
@@ -18,7 +19,9 @@ export function confirmCommands(
   outcome: LogLine | undefined,
   related: readonly LogLine[] = [],
 ): readonly string[] {
-  const verify: string = Object.entries(findings).find(([known]) => known === code)?.[1].verify ?? '';
+  const known: FindingDefinition | undefined = Object.entries(findings).find(([each]) => each === code)?.[1];
+  if (known?.isWorsenedByRepeating) return [];
+  const { verify = '' } = known ?? {};
   if (!outcome) return isBelowHttp(verify) ? [verify] : [];
   const exchange = requestOf(outcome) ?? related.map(requestOf).find((request) => request !== undefined);
   return [exchange && commandFor(verify, exchange, outcome), checkCommand(outcome)].filter(
@@ -160,7 +163,7 @@ function accessTokenOf({ authentication = 'api_token', proof }: Exchange): reado
 /**
  * Runs the probe on the reader's own machine.
  *
- * Trap: a sign-in that fails is not to be repeated. It would send the password of a user who may be locked.
+ * Trap: a sign-in that fails must not be repeated. It would send the password of a user who may be locked.
  */
 function checkCommand({ org, probe, server }: LogLine): string | undefined {
   if (probe === 'sign-in') return undefined;

@@ -234,9 +234,14 @@ function confirmation(
   { name, subject }: AlarmChange,
   { lines }: Evidence,
 ): Pick<Incident, 'confirm' | 'logGroup'> {
-  // Findings name the log groups of the default deployment.
+  const deployment = name.slice(0, name.indexOf('/'));
+  // Findings name the functions of the default deployment, and a check without its name reads the default one.
   const ofDeployment = (command: string) =>
-    command.replaceAll(`/${defaultDeployment}-`, `/${name.slice(0, name.indexOf('/'))}-`);
+    command
+      .replaceAll(new RegExp(`(?<=[ /])${defaultDeployment}-`, 'g'), `${deployment}-`)
+      .replace(/^npm run check .*/, (check) =>
+        deployment === defaultDeployment ? check : `${check} --deployment ${deployment}`,
+      );
   const { org } = { org: undefined, ...subject };
   const sameServer = lines.flatMap(({ line }) =>
     line.type === 'outcome' && line.server !== undefined && line.server === outcome?.server ? [line] : [],
@@ -244,7 +249,7 @@ function confirmation(
   const logGroup = lines.findLast(({ line }) => line === outcome)?.logGroup;
   const runAll = org !== undefined && /^[\w-]+$/.test(org) ? [`npm run check -- --org ${org}`] : [];
   return {
-    confirm: code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed()).map(ofDeployment),
+    confirm: (code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed())).map(ofDeployment),
     ...(logGroup !== undefined && { logGroup }),
   };
 }

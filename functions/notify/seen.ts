@@ -1,4 +1,5 @@
 import { answeredBy, describeSender } from '../findings/blame.ts';
+import { comparisonText } from '../findings/comparisons.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { TokenFacts } from '../model/finding.ts';
 import { formatDuration } from '../model/text.ts';
@@ -24,9 +25,7 @@ export function seenFacts(incident: Incident): readonly string[] {
     `${finding.code}: ${finding.summary}`,
     ...(exchange && sender ? [[describeRequest(exchange), ...describeSender(sender)].join('; ')] : []),
     ...(isNew && finding.detail ? [finding.detail] : []),
-    ...(finding.comparisons ?? [])
-      .slice(0, mostComparisons)
-      .map(({ name, expected, found }) => `${name}: expected ${expected}, found ${found}`),
+    ...(finding.comparisons ?? []).slice(0, mostComparisons).map(comparisonText),
     ...(finding.token && !isCaseForOkta(incident) ? [`token: ${describeToken(finding.token)}`] : []),
     ...changeFacts(incident),
     ...(causes.length > 0 ? [`Likely: ${causes.join('; ')}.`] : []),

@@ -18,11 +18,17 @@ export interface Step {
 export function stepsOf(incident: Incident): readonly Step[] {
   const { confirm } = incident;
   return [
-    ...(confirm.length > 0 ? [{ text: 'Confirm from a laptop:', commands: confirm }] : []),
+    ...(confirm.length > 0 ? [{ text: confirmText(confirm), commands: confirm }] : []),
     ...remediesOf(incident).map((text) => ({ text })),
     ...(isCaseForOkta(incident) ? [{ text: `Open a case with the text below: ${openCaseUrl}` }] : []),
     ...ownersText(incident).map((text) => ({ text: `Tell application owners: "${text}"` })),
   ];
+}
+
+/** A laptop seldom has the monitor's secrets, and the deployed functions always do. */
+function confirmText(commands: readonly string[]): string {
+  const hasCheck = commands.some((command) => command.startsWith('npm run check '));
+  return `Confirm from a laptop${hasCheck ? ' (without the secrets, add --from lambda)' : ''}:`;
 }
 
 /** The remedies, without those that a message carries out by itself: it has read the status page, and links to a case. */

@@ -45,12 +45,17 @@ export function reviewConfig(config: Config, { now, toExistingTopics = [] }: Rev
   const unchecked = config.orgs.flatMap((org, index) =>
     org.enabled ? uncheckedNotes(resolveOrg(org, config), index) : [],
   );
+  const [unreceived, others] = parted(
+    [...shared.notes, ...own.flatMap(({ notes }) => notes)],
+    ({ id }) => id === 'no-receiver',
+  );
   return {
     config: { ...config, alerts: { ...shared.alerts, maintenance }, orgs: own.map(({ org }) => org) },
     notes: [
+      // First: nothing else matters to a monitor that tells nobody.
+      ...unreceived,
       ...(isExample(config) ? [exampleNote] : []),
-      ...shared.notes,
-      ...own.flatMap(({ notes }) => notes),
+      ...others,
       ...unchecked,
       ...(config.alerts.runbook === undefined ? [runbookNote] : []),
       ...over.map(overNote),

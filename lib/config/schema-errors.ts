@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from './config-error.ts';
+import { lineToWrite, shapeOf, unwrap } from './line-to-write.ts';
 import { configSchema } from './schema.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -55,8 +56,12 @@ function problemsOf(issue: Issue, value: unknown): readonly Problem[] {
   const isMissing = issue.path.length > 0 && found === undefined;
   const message = isMissing ? 'is missing' : issue.message;
   // The checks in fields.ts say how to fix a value. For a wrong type or size, the field's description does.
-  const remedy = withOwnRemedy.has(issue.code) ? undefined : schemaAt(issue.path)?.description;
-  return [{ path: issue.path, message: remedy ? `${message}: ${remedy}` : message }];
+  const schema = schemaAt(issue.path);
+  const remedy = withOwnRemedy.has(issue.code) ? undefined : schema?.description;
+  const isOfWrongType = issue.code === 'invalid_type' && !isMissing;
+  const line = isOfWrongType ? lineToWrite(schema, issue.path.at(-1), found) : undefined;
+  const example = line === undefined ? '' : `. Write ${line}`;
+  return [{ path: issue.path, message: `${remedy ? `${message}: ${remedy}` : message}${example}` }];
 }
 
 const withOwnRemedy: ReadonlySet<Issue['code']> = new Set(['custom', 'invalid_format', 'invalid_value']);
@@ -110,17 +115,6 @@ function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
     if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
     return shapeOf(inner)?.[String(key)];
   }, configSchema);
-}
-
-function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> | undefined {
-  const inner = unwrap(schema);
-  return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
-}
-
-function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
-    ? unwrap(schema.def.innerType as z.ZodType)
-    : schema;
 }
 
 /** The Levenshtein distance of two words. */

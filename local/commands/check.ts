@@ -8,22 +8,19 @@
  * if it could not run.
  */
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { type Secrets, secretsManager } from '../../functions/aws/secrets.ts';
-import { readConfig } from '../../lib/config/load-config.ts';
-import { reviewConfig } from '../../lib/config/review-config.ts';
-import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
+import type { Secrets } from '../../functions/aws/secrets.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import { UsageError } from '../lab/result.ts';
 import { awsOptions } from './aws-problem.ts';
 import { openLambdaCheck } from './check/check-from-lambda.ts';
-import { type CheckOrgs, checkOrgs, fileSecrets } from './check/check-orgs.ts';
+import { type CheckOrgs, checkOrgs } from './check/check-orgs.ts';
 import { checkToken } from './check/check-token.ts';
 import { environmentConfig } from './check/environment-config.ts';
 import { failOnLevels } from './check/fail-on.ts';
-import { findConfig } from './check/find-config.ts';
 import { mostTokenCharacters, readToken } from './check/read-token.ts';
 import { mergeRuns, repeatable } from './check/repeat-check.ts';
 import { selectProbes } from './check/select-probes.ts';
+import { findSource, type Source } from './check/source.ts';
 import { intervalsOf } from './check/watch-check.ts';
 import {
   defineCommand,
@@ -51,7 +48,12 @@ const options = {
   config: {
     type: 'string',
     value: '<path>',
-    help: 'the configuration file with your own orgs; by default the one in cdk.json, or my.jsonc',
+    help: 'the configuration file with your own orgs; by default the one in cdk.json, my.jsonc, or what is deployed',
+  },
+  deployment: {
+    type: 'string',
+    value: '<name>',
+    help: 'the deployment to read the orgs from, unless the configuration that is found is its own',
   },
   domain: {
     type: 'string',
@@ -133,12 +135,12 @@ export const check = defineCommand({
     'HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are obeyed for Okta and for AWS, and the output says which of them are set.',
   tokenInput: 'pass it to --token by standard input',
   exclusive: [
-    ['config', 'domain'],
-    ['domain', 'secrets'],
+    ['config', 'domain', 'deployment'],
+    ['domain', 'secrets', 'deployment', 'from=lambda', 'from=both'],
     ['github', 'json'],
     ['from=lambda', 'secrets'],
     ['watch', 'repeat', 'junit', 'github', 'evidence'],
-    ['token', 'probe', 'junit', 'repeat', 'fail-on', 'github', 'from', 'watch', 'every', 'evidence'],
+    ['token', 'deployment', 'probe', 'junit', 'repeat', 'fail-on', 'github', 'from', 'watch', 'every', 'evidence'],
   ],
   requires: [
     ['prompt', 'domain'],
@@ -146,8 +148,6 @@ export const check = defineCommand({
     ['scopes', 'token'],
     ['show-claims', 'token'],
     ['audience', 'token', 'domain'],
-    ['from=lambda', 'config'],
-    ['from=both', 'config'],
   ],
   async run(values, output) {
     try {
@@ -159,46 +159,28 @@ export const check = defineCommand({
   },
 });
 
-async function checkOrJudge(given: Values, output: Output): Promise<number> {
-  const config = given.config ?? (given.domain === undefined && !given.token ? findConfig() : undefined);
-  const values = { ...given, config };
+async function checkOrJudge(values: Values, output: Output): Promise<number> {
   const proxy = proxyOf(process.env);
   const env = values.prompt ? await askForClient(process.env, output.stdin, output.stderr) : process.env;
-  const source = sourceOf(values, env, proxy);
-  if (values.token) return judge(values, source, output, proxy);
-  if (!source)
-    throw new UsageError(
-      'Add --config <path> for your configuration or --domain <host> for your org: this folder has no my.jsonc, and its cdk.json names no configuration but the example.',
-    );
+  const source = await sourceOf(values, env, proxy);
+  if (values.token || !source) return judge(values, source, output, proxy);
   return probe(values, source, output, proxy);
 }
 
-/** The orgs to check, and where their secrets are. */
-interface Source {
-  readonly orgs: readonly MonitoredOrg[];
-  readonly deployment: string;
-  readonly secrets: Secrets;
-  /** Which messages have no receiver. */
-  readonly unreceived?: readonly string[];
-}
-
-function sourceOf(
-  { config, domain, secrets: file, server, audience, token }: Values,
-  env: NodeJS.ProcessEnv,
-  proxy?: HttpsProxy,
-): Source | undefined {
+/** Returns the orgs to check. Undefined for a token that is judged without an org. */
+async function sourceOf(values: Values, env: NodeJS.ProcessEnv, proxy?: HttpsProxy): Promise<Source | undefined> {
+  const { config, deployment, domain, secrets, server, audience, token } = values;
   if (domain !== undefined) {
     const [id, ...others] = listOf(server) ?? [];
     if (others.length > 0) throw new UsageError('--domain checks one server: give --server once.');
     const made = environmentConfig({ domain, server: id, audience: token ? undefined : audience }, env);
     return { orgs: monitoredOrgs(made.config), deployment: made.config.deployment, secrets: made.secrets };
   }
-  if (config === undefined) return undefined;
-  const { config: loaded, notes } = reviewConfig(readConfig(config), { now: Date.now() });
-  const unreceived = notes.flatMap(({ id, text }) => (id === 'no-receiver' ? [text] : []));
-  const { deployment } = loaded;
-  const secrets = file === undefined ? secretsManager(new SecretsManager(awsOptions(proxy))) : fileSecrets(file);
-  return { orgs: monitoredOrgs(loaded), deployment, secrets, unreceived };
+  if (token && config === undefined) return undefined;
+  return findSource({ config, deployment, secrets, proxy, orgs: listOf(values.org) }, async () => {
+    const { AwsAccount } = await import('./game-day/aws-account.ts');
+    return new AwsAccount(awsOptions(proxy));
+  });
 }
 
 /** The limits of `--every`: more often would load the org. */
@@ -219,15 +201,18 @@ async function probe(values: Values, source: Source, output: Output, proxy?: Htt
   if (times > 1 && again.length === 0)
     throw new UsageError('--repeat repeats the probes of sign-in, and none is selected.');
   using progress = showProgress(output.stderr);
-  if (values.config !== undefined) progress.step(`the configuration is ${values.config}`);
+  const { config, deployment, isDeployed } = source;
+  if (config !== undefined) progress.step(`the configuration is ${config}`);
+  if (isDeployed) progress.step(`the configuration is that of the deployment ${deployment} in AWS`);
   progress.step(`checking ${selected.map(({ org }) => org.domain).join(', ')}`);
   if (proxy) progress.step(`through the proxy ${proxy.origin}, except for the hosts in NO_PROXY`);
   const check = await checkFrom(from, source, proxy);
-  const { config, domain, secrets, evidence: showEvidence } = values;
+  const { domain, secrets, evidence: showEvidence } = values;
   const isFiltered = Object.values(filter).some((each) => each !== undefined);
   const network = networkSettings(process.env);
   const { unreceived } = source;
-  const call = { config, domain, secrets, failOn, isFiltered, from, network, showEvidence, unreceived };
+  const deployed = isDeployed ? deployment : undefined;
+  const call = { config, deployed, domain, secrets, failOn, isFiltered, from, network, showEvidence, unreceived };
   if (values.watch) {
     const intervalMsOf = intervalsOf(source.orgs);
     return watchCheck({ selected, check, everyMs, intervalMsOf, call, json: values.json }, output);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { inspect, type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { insecureSetting } from '../../functions/model/tls.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
@@ -104,15 +106,15 @@ export async function execute<Flags extends Options>(
   };
   let parsed: { readonly values: FlagValues<Flags> & { readonly help?: boolean }; readonly given: ReadonlySet<string> };
   try {
-    const options: Options = { ...command.options, help };
-    const { values, tokens } = parseArgs({ options, args: [...args], tokens: true });
-    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-    parsed = { values: values as typeof parsed.values, given: new Set(names) };
+    parsed = parseFlags(command, args) as typeof parsed;
   } catch (error) {
     const reason = await explain(error as NodeJS.ErrnoException, Object.keys(command.options));
-    return fail(`${reason}\n\n${usageOf(command).trimEnd()}`);
+    const taken = takenByNpm(command, new Set(), environment);
+    return fail(`${taken ?? reason}\n\n${usageOf(command).trimEnd()}`);
   }
-  const { values, given } = parsed;
+  const taken = takenByNpm(command, parsed.given, environment);
+  if (taken !== undefined) return fail(taken);
+  const { values } = parsed;
   if (values.help) {
     output.stdout.write(usageOf(command));
     return 0;
@@ -121,7 +123,7 @@ export async function execute<Flags extends Options>(
   if (insecure !== undefined) return fail(`${insecure}: unset it.`);
   try {
     if (command.tokenInput !== undefined) refuseTokens(values, command.tokenInput);
-    verifyFlags(command as unknown as Command, values, given);
+    verifyFlags(command as unknown as Command, parsed);
     return await command.run(values, output);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
@@ -129,11 +131,25 @@ export async function execute<Flags extends Options>(
   }
 }
 
+/** A command line, parsed by the flags of a command. */
+export interface ParsedFlags {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The flags that the line names. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** Parses a command line. Throws the error of `parseArgs` for a flag that the command does not have. */
+export function parseFlags({ options: own }: { readonly options: Options }, args: readonly string[]): ParsedFlags {
+  const options: Options = { ...own, help };
+  const { values, tokens } = parseArgs({ options, args: [...args], tokens: true });
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  return { values, given: new Set(names) };
+}
+
 /** Throws `UsageError` for a missing flag, an unknown value, and flags that do not go together. */
-function verifyFlags(
+export function verifyFlags(
   { options, exclusive = [], requires = [] }: Pick<Command, 'options' | keyof FlagRules>,
-  values: Readonly<Record<string, unknown>>,
-  given: ReadonlySet<string>,
+  { values, given }: ParsedFlags,
 ): void {
   const isGiven = (flag: string) => {
     const [name = '', value] = flag.split('=');
@@ -173,6 +189,26 @@ function refuseTokens(values: object, instead: string): void {
 /** A stream for texts of strangers: the terminal gets visible characters only. */
 function printing(stream: ProgressStream): ProgressStream {
   return { isTTY: stream.isTTY === true, write: (text: unknown) => stream.write(printable(String(text))) };
+}
+
+/** The flags of ours that npm has too, so that its own settings may set them. */
+const npmFlags = ['json', 'yes', 'dry-run'];
+
+/** Explains that npm took flags for itself, because a line lacks the `--` before them. Undefined if it took none. */
+function takenByNpm(
+  command: { readonly name: string; readonly options: Options },
+  given: ReadonlySet<string>,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  const taken = Object.entries(command.options).filter(
+    ([flag]) =>
+      !given.has(flag) &&
+      !npmFlags.includes(flag) &&
+      environment[`npm_config_${flag.replaceAll('-', '_')}`] !== undefined,
+  );
+  if (taken.length === 0) return undefined;
+  const flags = taken.map(([flag, { value }]) => `--${flag}${value === undefined ? '' : ` ${value}`}`).join(' ');
+  return `npm took ${taken.map(([flag]) => `--${flag}`).join(', ')} for itself. Write -- before the flags: ${callOf(command)} -- ${flags}`;
 }
 
 /** Trap: people pass secrets as arguments, and Node.js's own messages repeat an argument that no flag takes. */
@@ -273,6 +309,14 @@ export function writeReport(file: string, text: string): void {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}): check its folder.`);
   }
+}
+
+/** Throws `UsageError` if a port is not free, before anything is written for a server that cannot start. */
+export async function requireFree(address: { readonly host: string; readonly port: number }): Promise<void> {
+  const server = createServer().listen(address.port, address.host);
+  await listening(address, once(server, 'listening'));
+  server.close();
+  await once(server, 'close');
 }
 
 /** Waits for a server. Throws `UsageError` if its port is not free. */

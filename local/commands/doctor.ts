@@ -10,7 +10,7 @@ import { inLines } from '../../functions/okta/json-fields.ts';
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { readConfig } from '../../lib/config/load-config.ts';
 import { publishedRunbook } from '../../lib/config/published-runbook.ts';
-import { reviewConfig } from '../../lib/config/review-config.ts';
+import { type Note, reviewConfig } from '../../lib/config/review-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { probeEvents } from '../../lib/functions/probe-event.ts';
 import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
@@ -51,9 +51,10 @@ export const doctor = defineCommand({
     const add = (part: string, diagnoses: readonly Diagnosis[]) => {
       if (diagnoses.length > 0) examinations.push(inLines({ part, diagnoses }));
     };
+    // First: it says which messages nobody gets.
+    const config = values.domain === undefined ? await readOrDiagnose(values.config, add) : undefined;
     progress.step('looking at this machine');
     add('This machine', examineMachine(networkSettings(process.env)));
-    const config = values.domain === undefined ? await readOrDiagnose(values.config, add) : undefined;
     const made = values.domain === undefined ? undefined : environmentConfig({ domain: values.domain }, {}).config;
     const orgs = monitoredOrgsOf(config ?? made, listOf(values.org));
     if (made === undefined) {
@@ -90,8 +91,9 @@ async function readOrDiagnose(path: string | undefined, add: Add): Promise<Confi
     const { notes } = reviewConfig({ ...config, alerts: { ...config.alerts, runbook } }, { now: Date.now() });
     const count = `${path} is valid: ${config.orgs.length} ${config.orgs.length === 1 ? 'org' : 'orgs'}`;
     add('Configuration', [
+      ...warningsOf(notes.filter(({ id }) => id === 'no-receiver')),
       { what, status: 'ok', found: count },
-      ...notes.map(({ id, text }): Diagnosis => ({ what: id, status: 'warning', found: text })),
+      ...warningsOf(notes.filter(({ id }) => id !== 'no-receiver')),
     ]);
     return config;
   } catch (error) {
@@ -99,6 +101,10 @@ async function readOrDiagnose(path: string | undefined, add: Add): Promise<Confi
     add('Configuration', [{ what, status: 'problem', found: error.message, remedy: 'Mend what is listed here.' }]);
     return undefined;
   }
+}
+
+function warningsOf(notes: readonly Note[]): readonly Diagnosis[] {
+  return notes.map(({ id, text }) => ({ what: id, status: 'warning', found: text }));
 }
 
 /** Returns the selected orgs. Throws `UsageError` for an unknown name. */

@@ -58,6 +58,7 @@ export const picture = defineCommand({
     config: sharedOptions.config,
   },
   async run(values, { stderr }) {
+    const width = integerOf('width', values.width, 200, 4_096);
     const executable = findChromium();
     if (executable === undefined)
       throw new UsageError('There is no Chromium. Install one, or name its executable in CHROMIUM_PATH.');
@@ -74,7 +75,7 @@ export const picture = defineCommand({
     const browser = await chromium.launch(chromiumOptions(executable));
     try {
       const page = await browser.newPage({
-        viewport: { width: integerOf('width', values.width, 200, 4_096), height: 1_120 },
+        viewport: { width, height: 1_120 },
         colorScheme: values.dark ? 'dark' : 'light',
       });
       await page.goto(`${board.url}/orgs/${org}`);

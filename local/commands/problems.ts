@@ -1,3 +1,4 @@
+import { comparisonText } from '../../functions/findings/comparisons.ts';
 import type { Finding } from '../../functions/model/finding.ts';
 import type { LogLine } from '../../functions/model/log-line.ts';
 import type { Org } from '../../functions/model/org.ts';
@@ -59,7 +60,9 @@ export function problemsOf({ org, plan, outcomes }: CheckedOrg): readonly CheckP
           : `${secrets.length === 1 ? 'Secret' : 'Secrets'} ${secrets.join(', ')}: ${why}`,
       ...{ org, finding: first.finding, outcomes: [...new Set(own.map(({ outcome }) => outcome))] },
       ...(first.client !== undefined && { client: first.client }),
-      details: [...new Set(details)],
+      details: [
+        ...new Set([...details, ...own.flatMap(({ finding }) => (finding.comparisons ?? []).map(comparisonText))]),
+      ],
     };
   });
 }

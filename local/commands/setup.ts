@@ -102,7 +102,10 @@ export const setup = defineCommand({
   name: 'setup',
   options,
   tokenInput: `set ${tokenVariable}, or enter it when asked`,
-  exclusive: [['rotate', 'remove']],
+  exclusive: [
+    ['receiver', 'rotate', 'remove'],
+    ['rotate', 'remove'],
+  ],
   async run(values, output) {
     const request = requestOf(values);
     const questions = questionsAt(output.stdin, output.stderr);
@@ -236,6 +239,10 @@ async function change(
   if (!values.json || !values.yes) shown.write(`${formatSettings(settings, store.name)}\n${formatPlan(plan)}`);
   const isComplete = plan.every(({ action }) => action !== 'cannot');
   const email = values.remove || values['dry-run'] ? undefined : await receiverFrom(values, questions);
+  if (values.receiver !== undefined && !lacksReceiver(values.config))
+    stderr.write(
+      `--receiver adds nothing, because alerts.pages in ${values.config} has receivers: add { "email": "${oneLine(values.receiver)}" } there.\n`,
+    );
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
     else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : nextOf(values))}`);

@@ -8,7 +8,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigError } from '../../lib/config/config-error.ts';
-import { loadConfig } from '../../lib/config/load-config.ts';
+import { readConfig } from '../../lib/config/load-config.ts';
+import { reviewConfig } from '../../lib/config/review-config.ts';
 import { bundle } from '../../lib/functions/bundle.ts';
 import { mostOrgStacks } from '../../lib/limits/fleet-limits.ts';
 import { UnsupportedError } from '../../packages/cloudwatch-alarms/src/index.ts';
@@ -25,7 +26,7 @@ import { Watch, type WatchOptions } from '../self-hosted/open-watch.ts';
 import { missingSecrets, secretsInAws, secretsInFile } from '../self-hosted/secret-source.ts';
 import { synthesize } from '../self-hosted/synthesize.ts';
 import { awsOptions } from './aws-problem.ts';
-import { defineCommand, integerOf, interrupted, listening } from './command.ts';
+import { defineCommand, integerOf, interrupted, listening, requireFree } from './command.ts';
 import { showProgress } from './reporters/progress.ts';
 import { formatWatchIntro, watchReporter } from './reporters/watch.ts';
 import { firingAlarms, liveEvents, runWatch } from './watch/watch.ts';
@@ -62,9 +63,12 @@ export const watch = defineCommand({
     json: { type: 'boolean', default: false, help: 'print each event as one line of JSON' },
   },
   async run(values, { stdout, stderr }) {
-    const config = loadConfig(values.config);
+    const { config, notes } = reviewConfig(readConfig(values.config), { now: Date.now() });
     const keepDays = integerOf('keep-days', values['keep-days'], 1, 3_650);
     const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
+    // Before anything else: messages that nobody gets are the reason to stop here.
+    for (const { id, text } of notes) if (id === 'no-receiver') stderr.write(`${text}\n`);
+    if (port) await requireFree({ host: values.host, port });
     await using opened = new AsyncDisposableStack();
     const folder = path.resolve(values.data ?? path.join(stateFolder(), 'okta-synthetics'));
     const history = openFolder(folder, opened);

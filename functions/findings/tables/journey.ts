@@ -3,6 +3,7 @@ import { docs, type FindingDefinition, putSecret, type RunbookEntry } from '../d
 const storeAgain =
   'Then store the secret again, even with the same value: the monitor does not sign in until it has another version. In a file, add a member to it, such as "stored": "today"';
 const readStatus = 'Open Directory > People > the test user, and read its status';
+const readFactors = 'Open Directory > People > the test user > More Actions, and look at its factors';
 const signInAsUser = 'Sign in as the test user in a private browser window';
 const policyOfApp = 'In Applications > the application > Sign On, look at the authentication policy and its rules';
 
@@ -30,6 +31,7 @@ export const journeyFindings = {
   'user-password-refused': {
     domain: 'credentials',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'test user refused',
     summary: 'Okta refuses the test user or its password. This says nothing about other users.',
     causes: [
@@ -50,6 +52,7 @@ export const journeyFindings = {
   'user-locked': {
     domain: 'credentials',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'test user locked',
     summary: 'The test user is locked out, or not active. This says nothing about other users.',
     causes: [
@@ -66,6 +69,7 @@ export const journeyFindings = {
   'user-password-expired': {
     domain: 'credentials',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'test password expired',
     summary: "The test user's password has expired, or has to be changed.",
     causes: ['a password policy with an expiry', 'an administrator who reset the password'],
@@ -75,7 +79,7 @@ export const journeyFindings = {
       storeAgain,
     ],
     doc: docs.errors,
-    verify: signInAsUser,
+    verify: readStatus,
     ...testUserRefused('Set a new password, and store it:'),
   },
   'user-not-assigned': {
@@ -102,6 +106,7 @@ export const journeyFindings = {
   'sign-in-denied': {
     domain: 'configuration',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'sign-in denied by policy',
     summary: 'A policy denies the test user the sign-in.',
     causes: [
@@ -121,6 +126,7 @@ export const journeyFindings = {
   'sign-in-blocked': {
     domain: 'configuration',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'monitor blocked at sign-in',
     summary:
       'Okta refuses the address of the monitor at the sign-in, before it looks at the password. The user is not to blame.',
@@ -133,11 +139,12 @@ export const journeyFindings = {
       'Exempt the zone of the monitor in Security > General > Okta ThreatInsight settings, or in Security > Networks',
     ],
     doc: docs.errors,
-    verify: signInAsUser,
+    verify: 'Open Reports > System Log and search for security.threat.detected',
   },
   'factor-unexpected': {
     domain: 'configuration',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'unexpected factor asked',
     summary: 'The sign-in asks the test user for a factor that the monitor has not.',
     causes: [
@@ -155,6 +162,7 @@ export const journeyFindings = {
   'factor-missing': {
     domain: 'configuration',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'test user lacks a factor',
     summary: 'The policy demands a factor that the test user does not have and cannot enroll.',
     causes: [
@@ -174,6 +182,7 @@ export const journeyFindings = {
   'factor-refused': {
     domain: 'credentials',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'one-time code refused',
     summary: "Okta refuses the test user's one-time code.",
     causes: [
@@ -183,23 +192,25 @@ export const journeyFindings = {
     ],
     remedy: ["Enroll the test user's factor again, and store its key in the secret", storeAgain],
     doc: docs.errors,
-    verify: signInAsUser,
+    verify: readFactors,
     ...testUserRefused('Enroll the factor again, and store its key as "totpSecret" beside the password:'),
   },
   'factor-locked': {
     domain: 'credentials',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'test factor locked',
     summary: "The test user's factor is locked after too many wrong codes.",
     causes: ['a wrong "totpSecret", used by this monitor or by something else'],
     remedy: ['In Directory > People > the test user > More Actions, reset the factor and enroll it again', storeAgain],
     doc: docs.errors,
-    verify: signInAsUser,
+    verify: readFactors,
     ...testUserRefused('Reset the factor and enroll it again. Then store its key beside the password:'),
   },
   'one-time-code-used': {
     domain: 'monitor',
     severity: 'info',
+    isWorsenedByRepeating: true,
     brief: 'one-time code was used',
     summary: 'The one-time code of this half minute was used before. The next run has another one.',
     causes: ['two runs in one half minute', 'another tool that signs in as the same user'],
@@ -234,6 +245,7 @@ export const journeyFindings = {
   'captcha-demanded': {
     domain: 'configuration',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'captcha demanded',
     summary: 'The sign-in asks for a captcha, which the monitor cannot solve.',
     causes: ['a captcha that was turned on for sign-in'],

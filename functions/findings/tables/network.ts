@@ -133,7 +133,7 @@ export const networkFindings = {
       { text: "a DNS record that points to someone else's host", unless: 'Okta answered elsewhere' },
     ],
     remedy: [
-      'Check who issued the certificate; if it is your own proxy, exempt this host from TLS inspection',
+      'Check who issued the certificate; if it is your own proxy, exempt this host from TLS inspection, or name the file with its CA in NODE_EXTRA_CA_CERTS where npm run check or watch runs',
       'For a custom domain with your own certificate, upload the full chain',
     ],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN -showcerts </dev/null',

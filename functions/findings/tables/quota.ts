@@ -7,6 +7,7 @@ export const quotaFindings = {
   'rate-limit-exhausted': {
     domain: 'quota',
     severity: 'page',
+    isWorsenedByRepeating: true,
     brief: 'rate limit used up',
     summary:
       'A rate limit of this endpoint is used up, and Okta rejects requests. It is the limit of the org, or the share of it that this client may use.',
@@ -26,6 +27,7 @@ export const quotaFindings = {
   'rate-limited': {
     domain: 'quota',
     severity: 'page',
+    isWorsenedByRepeating: true,
     brief: 'rate limited',
     summary: 'Okta rejects requests because of a rate limit, and does not say whose limit it is.',
     causes: [
@@ -42,6 +44,7 @@ export const quotaFindings = {
   'principal-rate-limited': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'own limit used up',
     summary:
       "Okta rejects this client's requests although its rate limit has requests left, so another limit is used up: that of this client or application.",
@@ -61,6 +64,7 @@ export const quotaFindings = {
   'api-rate-limited': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'API limit used up',
     summary: 'Okta rejects requests to the management API because of a rate limit. Sign-in has other limits.',
     causes: [
@@ -85,6 +89,7 @@ export const quotaFindings = {
   'client-rate-limited': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'client limit used up',
     summary: "This client's own rate limit is exhausted, but other clients are not affected.",
     causes: ['another program that uses the same client from the same address', 'several monitors behind one address'],
@@ -96,6 +101,7 @@ export const quotaFindings = {
   'too-many-at-once': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'too many at once',
     summary: 'The org has too many concurrent requests; the limit clears as they finish.',
     causes: ['slow requests that pile up', 'a batch job with too many workers'],
@@ -107,6 +113,7 @@ export const quotaFindings = {
   'headroom-low': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'rate limit low',
     summary: 'Less than 20 % of a rate limit is left, but Okta does not reject requests yet.',
     causes: ['a client that sends more requests than usual', 'normal load that grows towards the limit'],
@@ -118,6 +125,7 @@ export const quotaFindings = {
   'headroom-critical': {
     domain: 'quota',
     severity: 'page',
+    isWorsenedByRepeating: true,
     brief: 'rate limit nearly out',
     summary: 'Less than 10 % of a rate limit is left, and Okta rejects requests once it is exhausted.',
     causes: ['a client that sends far more requests than usual', 'a script or integration in a loop'],

@@ -8,6 +8,7 @@ export const systemLogFindings = {
   'org-limit-reached': {
     domain: 'quota',
     severity: 'page',
+    isWorsenedByRepeating: true,
     brief: "org's limit used up",
     summary:
       'A rate limit of the whole org for sign-ins or tokens was used up, so Okta refused everybody. Whose request reached it need not have sent the most.',
@@ -23,6 +24,7 @@ export const systemLogFindings = {
   'api-limit-reached': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: "org's API limit used up",
     summary:
       'A rate limit of the whole org was used up, so Okta refused requests of everybody. Sign-ins and tokens have other limits. Whose request reached it need not have sent the most.',
@@ -37,6 +39,7 @@ export const systemLogFindings = {
   'org-limit-near': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: "org's limit nearly used up",
     summary:
       'Within the last hour a rate limit of the whole org was nearly used up, or exceeded within what Okta allows as a burst, in several minutes. At the limit, Okta refuses requests of everybody who shares it.',
@@ -52,6 +55,7 @@ export const systemLogFindings = {
   'client-limit-reached': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: "client's limit used up",
     summary:
       'An application, API token or user used up its own share of a rate limit. Okta refused its requests, and those of nobody else.',
@@ -66,6 +70,7 @@ export const systemLogFindings = {
   'operation-limit-reached': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: "operation's limit used up",
     summary:
       'Within the last quarter of an hour the limit of an operation was used up, such as the sending of text messages to a phone. Okta refused it to those who needed it.',
@@ -81,6 +86,7 @@ export const systemLogFindings = {
   'concurrency-reached': {
     domain: 'quota',
     severity: 'ticket',
+    isWorsenedByRepeating: true,
     brief: 'too many at once',
     summary:
       'Within the last quarter of an hour there were more requests at the same time than Okta allows, so it refused some. Slow requests fill this limit, whatever the other limits have left.',

@@ -1,4 +1,5 @@
 import { supportBlock } from '../../../functions/findings/support-block.ts';
+import { defaultDeployment } from '../../../functions/model/deployment.ts';
 import type { Phases } from '../../../functions/model/exchange.ts';
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
 import type { Finding } from '../../../functions/model/finding.ts';
@@ -19,8 +20,10 @@ const width = 80;
 
 /** How the command was called, for the commands that it suggests. */
 export interface CheckCall {
-  /** The path of the configuration. Absent if it was made from `domain` and the environment. */
+  /** The path of the configuration. Absent if it was made from `domain` and the environment, or read from a deployment. */
   readonly config?: string | undefined;
+  /** The deployment that the orgs were read from. */
+  readonly deployed?: string | undefined;
   readonly domain?: string | undefined;
   readonly secrets?: string | undefined;
   /** What makes it fail. By default, each finding. */
@@ -245,14 +248,11 @@ function verdictOf(orgs: readonly CheckedOrg[]): string {
 /** What to do next: a sentence, and a command with its flags. */
 function nextStep(
   orgs: readonly CheckedOrg[],
-  { config, domain = '', secrets, isFiltered, from = 'here' }: CheckCall,
+  call: CheckCall,
 ): { readonly what: string; readonly command: readonly string[] } {
-  const check = [
-    'npm run check --',
-    config === undefined ? `--domain ${quoted(domain)}` : `--config ${quoted(config)}`,
-    ...(secrets ? [`--secrets ${quoted(secrets)}`] : []),
-    ...(from === 'here' ? [] : [`--from ${from}`]),
-  ];
+  const { config, deployed, domain = '', secrets, isFiltered, from = 'here' } = call;
+  const origin = [...originOf(call), ...(secrets ? [`--secrets ${quoted(secrets)}`] : [])];
+  const check = ['npm run check --', ...origin, ...(from === 'here' ? [] : [`--from ${from}`])];
   const problems = orgs.flatMap(problemsOf);
   if (problems.length > 0) {
     const names = new Set(problems.map(({ org }) => org.name));
@@ -260,7 +260,7 @@ function nextStep(
     const filter = [...[...names].map((name) => `--org ${name}`), ...[...targets].map((name) => `--probe ${name}`)];
     const isSecretMissing =
       from === 'here' &&
-      config !== undefined &&
+      (config ?? deployed) !== undefined &&
       secrets === undefined &&
       problems.some(({ finding }) => finding.code === 'secret-unreadable');
     const mend = isSecretMissing
@@ -268,10 +268,12 @@ function nextStep(
       : 'Mend what is listed above';
     return { what: `${mend}, and run what failed again:`, command: [...check, ...filter] };
   }
-  if (isFiltered) return { what: 'Check everything:', command: check };
+  if (isFiltered) return { what: 'Check everything:', command: check.length > 1 ? check : ['npm run check'] };
   if (from === 'lambda')
     return { what: 'See whether this machine sees the same:', command: check.with(-1, '--from both') };
   if (from === 'both') return { what: 'Keep looking:', command: [...check, '--watch'] };
+  if (deployed !== undefined)
+    return { what: 'Check from where the monitor runs:', command: [...check, '--from lambda'] };
   if (config === undefined)
     return { what: 'Create what the other probes need:', command: [`npm run setup -- --domain ${quoted(domain)}`] };
   return secrets
@@ -280,6 +282,13 @@ function nextStep(
         command: ['npm run watch --', `--config ${quoted(config)}`, `--secrets ${quoted(secrets)}`],
       }
     : { what: 'Deploy it:', command: ['npm run deploy --', `--context config=${quoted(config)}`] };
+}
+
+/** The flags by which a command finds the same orgs again. */
+function originOf({ config, deployed, domain = '' }: CheckCall): readonly string[] {
+  if (deployed === undefined)
+    return [config === undefined ? `--domain ${quoted(domain)}` : `--config ${quoted(config)}`];
+  return deployed === defaultDeployment ? [] : [`--deployment ${deployed}`];
 }
 
 /** A command over several lines, as a shell continues them. */

@@ -9,7 +9,8 @@ const domain = ['--domain', 'acme.okta.com'];
 describe('the command line of npm run check', () => {
   it.each([
     [[...example, '--from', 'mars'], '--from must be one of here, lambda, both.'],
-    [[...domain, '--from', 'lambda'], '--from lambda requires --config.'],
+    [[...domain, '--from', 'lambda'], '--domain and --from lambda are mutually exclusive.'],
+    [[...domain, '--deployment', 'eu'], '--domain and --deployment are mutually exclusive.'],
     [
       [...example, '--from', 'lambda', '--secrets', 'package.json'],
       '--from lambda and --secrets are mutually exclusive.',

@@ -34,7 +34,7 @@ describe('the document for chats and programs', () => {
   it('carries the steps with their commands, and the text for Okta Support', () => {
     const steps = chat.content.nextSteps ?? [];
     expect(steps[0]).toMatch(
-      /^Confirm from a laptop:\n`curl -i .*`\n`npm run check -- --org acme --probe token@default`$/,
+      /^Confirm from a laptop \(without the secrets, add --from lambda\):\n`curl -i .*`\n`npm run check -- --org acme --probe token@default`$/,
     );
     expect(steps[1]).toBe('Open a case with the text below: https://support.okta.com/help/s/opencase');
     const [, block = ''] = chat.content.description.split('*For Okta Support*\n');

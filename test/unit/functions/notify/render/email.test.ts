@@ -99,7 +99,7 @@ describe('the e-mail about an alarm that fires', () => {
   it('has numbered steps: confirm, the remedies, open a case, tell the owners of applications', () => {
     const steps = section(message, 'DO');
     expect(steps.filter((line) => /^\d\./.test(line)).map((line) => line.slice(0, 28))).toEqual([
-      '1. Confirm from a laptop:',
+      '1. Confirm from a laptop (wi',
       '2. Open a case with the text',
       '3. Tell application owners: ',
     ]);
