@@ -93,6 +93,18 @@ const ofOldAnswers: readonly FindingCode[] = [
   'revoked-token-active',
 ];
 
+/** Whether an answer says more than a probe's finding about it: a limit, a fault, or for a malformed answer any refusal. */
+function isReadFirst(answer: Exchange, code: FindingCode): boolean {
+  // The status page is not the org.
+  if (code === 'status-unknown') return false;
+  const { status = 0 } = answer;
+  return (
+    isRateLimited(answer) ||
+    (status >= 500 && code !== 'read-only-mode') ||
+    (status >= 300 && code === 'malformed-answer')
+  );
+}
+
 /** The probe knows the cause. Its own comparisons replace those of the tables. */
 function diagnoseProbeFailure(
   { code, facts: { detail, token, comparisons = [] } }: ProbeFailure,
@@ -101,9 +113,7 @@ function diagnoseProbeFailure(
   const described = () => [describe(answer), detail].filter(Boolean).join(': ');
   if (!(code in resourceFindings)) {
     if (notOkta) return report(notOkta, described());
-    // What does not depend on the endpoint comes before the words that a probe has for it. Only safe mode has words of its own.
-    if (isRateLimited(answer) || ((answer.status ?? 0) >= 500 && code !== 'read-only-mode'))
-      return report(codeOfAnswer(contextOf(answer, context)), described());
+    if (isReadFirst(answer, code)) return report(codeOfAnswer(contextOf(answer, context)), described());
     if (answer.cached !== undefined && ofOldAnswers.includes(code)) return report('changed-on-the-way', described());
   }
   return { ...report(code, detail), ...(token && { token }), ...(comparisons.length > 0 && { comparisons }) };

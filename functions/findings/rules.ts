@@ -185,7 +185,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'rate-limited', limited: true },
   { code: 'org-deactivated', error: ['E0000260'] },
   { code: 'org-not-found', reason: [unknownHost] },
-  { code: 'org-not-found', endpoint: ['organization'], status: [404] },
+  { code: 'org-not-found', endpoint: ['organization'], status: [404, 410] },
   { code: 'redirected', redirects: 'same path elsewhere' },
   { code: 'routed-elsewhere', endpoint: signInPages, redirects: 'elsewhere' },
   { code: 'redirected', redirects: 'anywhere' },

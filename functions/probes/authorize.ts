@@ -6,7 +6,7 @@ import { endpointUrl } from '../okta/endpoints.ts';
 import { parseCallbackError, parseOktaError } from '../okta/okta-error.ts';
 
 /** `interaction_required` is the answer of a client with the interaction code grant, as Okta's sign-in widget uses it. */
-const healthyErrors = ['login_required', 'interaction_required'];
+const healthyErrors = ['login_required', 'interaction_required', 'account_selection_required'];
 
 /**
  * Checks whether users could sign in. `prompt=none` without a session exercises routing, the client, the redirect URI,

@@ -140,7 +140,7 @@ describe('an event that asks for a check', () => {
     });
     expect([points, overheard]).toEqual([[], []]);
     expect(loggedLines(lines)).toMatchObject([
-      { type: 'event', org: 'acme', note: expect.stringContaining('checked') },
+      { type: 'event', org: 'acme', note: expect.stringContaining('nothing was published') },
     ]);
     expect(lines.flatMap(emfPoints)).toEqual([]);
   });

@@ -137,7 +137,10 @@ export const folders: readonly Folder[] = [
   { folder: 'test/browser', contents: 'the board in Chromium; skipped where there is none' },
   { folder: 'test/deploy', contents: 'the real CDK CLI against an emulated AWS API' },
   { folder: 'test/support', contents: 'what tests share' },
-  { folder: 'test/fixtures', contents: 'recorded answers, and answers from documentation by which the diagnosis is judged' },
+  {
+    folder: 'test/fixtures',
+    contents: 'recorded answers, and answers from documentation by which the diagnosis is judged',
+  },
   {
     folder: 'test/bench',
     contents:

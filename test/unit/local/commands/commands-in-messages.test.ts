@@ -3,7 +3,7 @@ import { type FindingCode, findings } from '../../../../functions/findings/findi
 import { confirmCommands } from '../../../../functions/notify/confirm-commands.ts';
 import { probes } from '../../../../functions/probes/index.ts';
 import { type Command, parseFlags, verifyFlags } from '../../../../local/commands/command.ts';
-import { loadCommand } from '../../../../local/commands/main.ts';
+import { loadCommand } from '../../../../local/commands/subcommands.ts';
 import { at, exchange, outcome } from '../../../support/log-of.ts';
 
 const time = at('12:00');
