@@ -9,8 +9,11 @@ import type { Simulation } from './simulation/simulation.ts';
 
 const minuteMs = 60_000;
 
-/** All alarms resolve within this many runs: an alarm looks at ten runs at the most, and at a few points more. */
-const mostRunsToRecover = 15;
+/** How many points an alarm may look at beyond its window. */
+const pointsBeyondWindow = 5;
+
+/** How many runs the sweep needs to see a recovery, where no alarm takes longer. */
+const runsToRecover = 15;
 
 export interface RunOptions {
   /** Since when the simulation has been healthy, epoch ms. Those minutes count as the healthy ones before the faults. */
@@ -66,13 +69,13 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
   const restoredAt = simulation.now;
   onEvent({ kind: 'restored', at: restoredAt });
 
-  const most = scenario.recoversWithin ?? mostRunsToRecover * every;
+  const most = () => scenario.recoversWithin ?? Math.max(runsToRecover * every, minutesToResolve(simulation));
   const least = options.brief
     ? awaited.length > 0
       ? 1
       : brief.healthy * every
     : (scenario.watchedFor ?? healthyMinutes);
-  for (let minute = 0; minute < most && (minute < least || stillFiring(simulation).length > 0); minute += 1) {
+  for (let minute = 0; minute < most() && (minute < least || stillFiring(simulation).length > 0); minute += 1) {
     await pass({ minutes: 1 });
   }
   // A function that was invoked in the last minute may still have to run.
@@ -100,6 +103,17 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
 function stateOf(simulation: Simulation, alarm: string): string | undefined {
   const isDeployed = simulation.deployment.alarms.alarms.some(({ name }) => name === alarm);
   return isDeployed ? simulation.alarmState(alarm).state : undefined;
+}
+
+/** Returns how many minutes the alarms that fire look back, which follows from their own definitions. */
+function minutesToResolve(simulation: Simulation): number {
+  const firing = simulation.deployment.alarms.alarms.flatMap((alarm) =>
+    alarm.kind === 'metric' && stateOf(simulation, alarm.name) === 'ALARM' ? [alarm] : [],
+  );
+  const windows = firing.map(
+    ({ evaluationPeriods, periodMs }) => ((evaluationPeriods + pointsBeyondWindow) * periodMs) / minuteMs,
+  );
+  return Math.max(0, ...windows);
 }
 
 /** Alarms without actions are parts of others, and may have a longer memory. */

@@ -50,7 +50,7 @@ export const configurationFindings = {
     causes: [
       'an org that was renamed: its old address redirects for a while',
       'a custom domain that has become the only address of the org',
-      'a page of Okta that asks somebody to sign in',
+      'a page of Okta that asks for a sign-in',
     ],
     remedy: [
       'Open the address that the evidence names. If it is that of the org, set "domain" in the configuration to it',
@@ -85,7 +85,7 @@ export const configurationFindings = {
     severity: 'page',
     severityOfPart: 'ticket',
     brief: 'address blocked',
-    summary: 'Okta refuses without a reason what is not for it to refuse, as it does with an address that it blocks.',
+    summary: 'Okta answers 403 without a reason, as it does for an address that it blocks.',
     causes: [
       'a network zone that is a blocklist and contains the address',
       'ThreatInsight, or another client behind the same address that looks like an attack',

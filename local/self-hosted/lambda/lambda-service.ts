@@ -43,6 +43,8 @@ export class LambdaService implements AsyncDisposable {
     this.#functions = functions;
     this.#bundleOf = bundleOf;
     this.#access = access;
+    // Building takes seconds, in which the emulators of this process would answer no function that already runs.
+    for (const { entry } of functions) bundleOf(entry);
   }
 
   /** Finds a function by its name, with or without the prefix `okta-synthetics-`. */
