@@ -93,16 +93,14 @@ const ofOldAnswers: readonly FindingCode[] = [
   'revoked-token-active',
 ];
 
-/** Whether an answer says more than a probe's finding about it: a limit, a fault, or for a malformed answer any refusal. */
+/** Whether an answer says more than a probe's finding about it: a limit, a fault, or a refusal of something that was sent. */
 function isReadFirst(answer: Exchange, code: FindingCode): boolean {
+  const { status = 0, method } = answer;
   // The status page is not the org.
   if (code === 'status-unknown') return false;
-  const { status = 0 } = answer;
-  return (
-    isRateLimited(answer) ||
-    (status >= 500 && code !== 'read-only-mode') ||
-    (status >= 300 && code === 'malformed-answer')
-  );
+  const isFault = status >= 500 && code !== 'read-only-mode';
+  const isRefusal = status >= 300 && method === 'POST' && code === 'malformed-answer';
+  return isFault || isRefusal || isRateLimited(answer);
 }
 
 /** The probe knows the cause. Its own comparisons replace those of the tables. */

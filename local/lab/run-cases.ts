@@ -150,6 +150,7 @@ export class CaseWorker implements AsyncDisposable {
     const points = publishedPoints(result.lines, aws.points);
     aws.clear();
     this.#emulated.takeRequests();
+    this.#emulated.resetRateLimits();
     this.#emulated.beginMinute();
     return { ...result, points, refusedPasswords: okta.refusedPasswords() - refusedBefore };
   }

@@ -145,6 +145,11 @@ export class EmulatedOrgs implements AsyncDisposable {
     return { event, ...(timeoutMs !== undefined && { timeoutMs }) };
   }
 
+  /** Fills every rate limit again, for runs that stand for a minute each and follow each other at once. */
+  resetRateLimits(): void {
+    for (const { environment } of this.#states.values()) environment.okta.resetRateLimits();
+  }
+
   /** Starts a minute: what a fault takes of a rate limit is taken again. */
   beginMinute(): void {
     for (const { renewals } of this.#states.values()) for (const renew of renewals) renew();
