@@ -102,6 +102,8 @@ export class CaseWorker implements AsyncDisposable {
   /** Starts the emulators of these orgs. An org may be there several times, configured differently: it has one emulator. */
   static async open(orgs: readonly MonitoredOrg[]): Promise<CaseWorker> {
     const events = orgs.flatMap((org) => probeEvents(org).map((event) => ({ ...event, of: org })));
+    // Building takes seconds, in which the emulators of this process would answer no function that already runs.
+    for (const { group } of events) bundle(group);
     const emulated = await EmulatedOrgs.start(events.map(({ org }) => org));
     await emulated.aws.tables.create(caseStateTable, { partition: 'org', sort: 'item' });
     return new CaseWorker(events, emulated);
