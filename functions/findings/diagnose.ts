@@ -157,7 +157,7 @@ function diagnoseTransport(
 function codeOfForeignAnswer(answer: Exchange, facts: ReadonlySet<Fact>): FindingCode | undefined {
   const located = locate(answer.url);
   if (!located || answer.status === undefined) return undefined;
-  // The address of the org is another one now, whoever says so.
+  // The org has another address now, even if something in between says so.
   const isMoved = redirectOf(answer)?.includes('same path elsewhere') && !answer.sender?.intermediary;
   if (isMoved) return undefined;
   const { by } = ascribe(answer);

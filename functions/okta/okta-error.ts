@@ -163,15 +163,15 @@ function patternOf(plainText: string): RegExp | undefined {
  * has them by the reason code of Okta's catalog (the System Log's `outcome.reason`). A text ends before its first detail, or
  * has `…` for it where too little would be left.
  *
- * They have two uses. The rules match reasons, because Okta puts several causes under one code. And only texts listed here
- * are ever shown: what is shown is the text of the table and never the one that was received, which could quote a request.
+ * They have two uses. The rules match reasons, because Okta puts several causes under one code. And evidence shows the text of
+ * the table instead of the one that was received, which could quote a request. Of other texts, it shows single words (`redact`).
  * https://developer.okta.com/docs/reference/error-codes/
  */
 const entries = Object.entries(knownTexts)
   .map(([reason, text]) => ({ reason, text, plainText: plain(text), pattern: patternOf(plain(text)) }))
   .sort((a, b) => b.plainText.length - a.plainText.length);
 
-/** The words of Okta's texts. None of them is a name, because they are in lower case. */
+/** The words of Okta's texts in lower case. Trap: a name in lower case that is also such a word is kept. */
 const vocabulary = new Set(
   Object.values(knownTexts).flatMap((text) => text.match(/(?<![\w'.])[a-z]{2,20}(?![\w'])/g) ?? []),
 );

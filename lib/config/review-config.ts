@@ -52,7 +52,7 @@ export function reviewConfig(config: Config, { now, toExistingTopics = [] }: Rev
   return {
     config: { ...config, alerts: { ...shared.alerts, maintenance }, orgs: own.map(({ org }) => org) },
     notes: [
-      // First: nothing else matters to a monitor that tells nobody.
+      // First: without a receiver, nothing else matters.
       ...unreceived,
       ...(isExample(config) ? [exampleNote] : []),
       ...others,

@@ -51,7 +51,7 @@ export const doctor = defineCommand({
     const add = (part: string, diagnoses: readonly Diagnosis[]) => {
       if (diagnoses.length > 0) examinations.push(inLines({ part, diagnoses }));
     };
-    // First: it says which messages nobody gets.
+    // First: it says which messages have no receiver.
     const config = values.domain === undefined ? await readOrDiagnose(values.config, add) : undefined;
     progress.step('looking at this machine');
     add('This machine', examineMachine(networkSettings(process.env)));

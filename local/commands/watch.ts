@@ -66,7 +66,7 @@ export const watch = defineCommand({
     const { config, notes } = reviewConfig(readConfig(values.config), { now: Date.now() });
     const keepDays = integerOf('keep-days', values['keep-days'], 1, 3_650);
     const port = values.port === undefined ? undefined : integerOf('port', values.port, 0, 65_535);
-    // Before anything else: messages that nobody gets are the reason to stop here.
+    // Before anything else: messages without a receiver are a reason to stop here.
     for (const { id, text } of notes) if (id === 'no-receiver') stderr.write(`${text}\n`);
     if (port) await requireFree({ host: values.host, port });
     await using opened = new AsyncDisposableStack();

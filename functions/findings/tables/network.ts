@@ -37,7 +37,8 @@ export const networkFindings = {
     ],
     doc: docs.domains,
     verify: 'curl -i URL, and look at Age, X-Cache, Via and Content-Encoding',
-    impact: 'Whoever uses the same way gets the same answer: new tokens are refused until the cache has the new one.',
+    impact:
+      'Clients on the same network path get the same answer: new tokens are refused until the cache has the new one.',
   },
   'unidentified-answer': {
     domain: 'network',

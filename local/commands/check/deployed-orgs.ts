@@ -49,7 +49,7 @@ function parseInput(group: Group, input: string): ScheduledOrg | undefined {
   return Array.isArray(org.servers) ? { group, intervalMinutes: schedule?.intervalMinutes ?? 1, org } : undefined;
 }
 
-/** Joins the events of an org, of which each has only the credentials that its group needs. */
+/** Joins the events of an org. Each has only the credentials that its group needs. */
 function monitoredFrom(scheduled: readonly ScheduledOrg[]): MonitoredOrg {
   const [first, ...others] = scheduled.map(({ org }) => org);
   if (!first) throw new Error('unreachable: an org without a schedule');
