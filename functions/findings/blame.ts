@@ -8,7 +8,11 @@ export function answeredBy(exchange: Exchange | undefined): Ascription | undefin
 }
 
 /** Whose fault it is, for the beginning of a sentence. It never says more than the answer shows. */
-export function blameOf(domain: FaultDomain, sender: Ascription | undefined): string {
+export function blameOf(domain: FaultDomain, answer: Exchange | undefined): string {
+  const sender = answeredBy(answer);
+  const { status = 0 } = answer ?? {};
+  // Okta may have refused it on purpose, for a reason that the answer does not show.
+  if (domain === 'okta' && sender?.by === 'okta' && status >= 400 && status < 500) return 'Refused by Okta';
   if (domain === 'okta' && sender) return blamesOkta[sender.by];
   if (domain === 'network' && sender?.by === 'intermediary') return 'A proxy or firewall, not Okta';
   if (domain === 'network' && sender?.by === 'unknown') return blamesOkta.unknown;

@@ -91,6 +91,7 @@ const ofOldAnswers: readonly FindingCode[] = [
   'introspection-mismatch',
   'token-bound-elsewhere',
   'revoked-token-active',
+  'userinfo-mismatch',
 ];
 
 /** Whether an answer says more than a probe's finding about it: a limit, a fault, or a refusal of something that was sent. */
@@ -105,7 +106,7 @@ function isReadFirst(answer: Exchange, code: FindingCode): boolean {
 
 /** The probe knows the cause. Its own comparisons replace those of the tables. */
 function diagnoseProbeFailure(
-  { code, facts: { detail, token, comparisons = [] } }: ProbeFailure,
+  { code, facts: { detail, token, comparisons = [], severity } }: ProbeFailure,
   { answer, notOkta, context, report }: FailedRequest,
 ): Finding {
   const described = () => [describe(answer), detail].filter(Boolean).join(': ');
@@ -114,7 +115,12 @@ function diagnoseProbeFailure(
     if (isReadFirst(answer, code)) return report(codeOfAnswer(contextOf(answer, context)), described());
     if (answer.cached !== undefined && ofOldAnswers.includes(code)) return report('changed-on-the-way', described());
   }
-  return { ...report(code, detail), ...(token && { token }), ...(comparisons.length > 0 && { comparisons }) };
+  return {
+    ...report(code, detail),
+    ...(severity && { severity }),
+    ...(token && { token }),
+    ...(comparisons.length > 0 && { comparisons }),
+  };
 }
 
 function diagnoseAnswer({ answer, notOkta, context, report }: FailedRequest, malformedCode?: FindingCode): Finding {

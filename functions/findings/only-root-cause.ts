@@ -28,6 +28,9 @@ const isIn =
 const isOfOrg = ({ exchanges }: Failed) =>
   exchanges.length > 0 && exchanges.every(({ url }) => locate(url)?.endpoint === 'organization');
 
+/** The host to which the last request was redirected. */
+const targetOf = ({ exchanges }: Failed) => URL.parse(exchanges.at(-1)?.location ?? '')?.host;
+
 const isAtServerOf = (root: Failed, other: Failed) => root.server !== undefined && root.server === other.server;
 
 const answeredByOkta = ({ exchanges }: Failed) => {
@@ -40,6 +43,9 @@ const isRejection = (failed: Failed) => {
   const { status = 0 } = failed.exchanges.at(-1) ?? {};
   return answeredByOkta(failed) && status >= 400 && status < 500;
 };
+
+/** Whether Okta refused a request with 403, whose words differ by endpoint. */
+const isForbidden = (failed: Failed) => isRejection(failed) && failed.exchanges.at(-1)?.status === 403;
 
 /** How Okta words that it is down, one endpoint this way and another one that way. */
 const isOutage = hasCode(
@@ -70,7 +76,9 @@ const rootCauses: readonly RootCause[] = [
   // The redirect of one address.
   {
     isRoot: hasCode('redirected'),
-    explains: (root, other) => hasCode('redirected')(other) || (isOfOrg(root) && hasCode('routed-elsewhere')(other)),
+    explains: (root, other) =>
+      hasCode('redirected')(other) ||
+      (hasCode('routed-elsewhere')(other) && (isOfOrg(root) || targetOf(root) === targetOf(other))),
   },
   // Where Okta itself fails, an error of an unknown sender is most likely that of its edge.
   {
@@ -79,7 +87,12 @@ const rootCauses: readonly RootCause[] = [
   },
   // Okta refuses every request from this address.
   { isRoot: hasCode('address-blocked'), explains: (root, other) => isOfOrg(root) && isRejection(other) },
-  { isRoot: hasCode('address-blocked'), explains: (_, other) => hasCode('address-blocked')(other) },
+  {
+    isRoot: hasCode('address-blocked'),
+    explains: (_, other) =>
+      hasCode('address-blocked')(other) ||
+      (hasCode('sign-in-blocked', 'saml-not-assigned', 'access-refused')(other) && isForbidden(other)),
+  },
   // An intermediary words its refusal differently at each endpoint.
   { isRoot: isIn('network'), explains: (_, other) => isIn('network')(other) },
   { isRoot: (failed) => isOfOrg(failed) && isOutage(failed), explains: (_, other) => isOutage(other) },

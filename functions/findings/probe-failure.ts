@@ -1,5 +1,5 @@
 import type { OktaError } from '../model/exchange.ts';
-import type { Comparison, TokenFacts } from '../model/finding.ts';
+import type { Comparison, Severity, TokenFacts } from '../model/finding.ts';
 import type { Readings } from '../model/outcome.ts';
 import type { AccessToken, Fetch, FetchInit } from '../model/probe.ts';
 import type { Mismatch } from '../okta/access-token.ts';
@@ -12,6 +12,8 @@ export interface FailureFacts {
   readonly token?: TokenFacts;
   /** Expected and found values. */
   readonly comparisons?: readonly Comparison[];
+  /** Replaces that of the finding. */
+  readonly severity?: Severity;
   /** Values that were measured despite the failure. */
   readonly readings?: Readings;
 }

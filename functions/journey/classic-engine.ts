@@ -32,6 +32,8 @@ export async function signInAtClassicEngine({
     answer = await post(fetch, url, { stateToken: answer.stateToken, passCode: await proof.code() });
     methods.push('otp');
   }
+  if (answer.status === 'SUCCESS' && answer.sessionToken === undefined)
+    throw new ProbeFailure('malformed-answer', 'the sign-in succeeds without a session token');
   if (answer.status !== 'SUCCESS' || answer.sessionToken === undefined) {
     const code = states[answer.status] ?? 'sign-in-step-unknown';
     throw new ProbeFailure(code, `the user's state is ${answer.status}`);

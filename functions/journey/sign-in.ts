@@ -8,7 +8,7 @@ import {
 import type { Secret, Secrets } from '../aws/secrets.ts';
 import type { FindingCode } from '../findings/finding.ts';
 import { expectJson, ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
-import type { Exchange } from '../model/exchange.ts';
+import { clockOffsetMs, type Exchange } from '../model/exchange.ts';
 import { type Engine, type Org, signInServer, type TestUser, type WebClient } from '../model/org.ts';
 import type {
   AuthorizationCode,
@@ -100,9 +100,7 @@ export async function signIn(options: SignInOptions): Promise<Session> {
   const { secret, version, record } = await usableSecret(user, secrets, memory);
   const began = now();
   const cookies = openCookieJar(now, { DT: deviceTokenOf(user, server.web) });
-  // An offset of 0 is one too: it corrects an earlier answer that a cache had kept.
-  const offsetMs = () =>
-    (exchanges.findLast((each) => each.clockOffsetSeconds !== undefined)?.clockOffsetSeconds ?? 0) * 1000;
+  const offsetMs = () => clockOffsetMs(exchanges);
   const proof = proofOf({ secret: userSecretOf(secret, user.secret), version, record, memory, now, offsetMs });
   const engine = user.engine ?? (await engineOf(org, options.fetch));
   const request = await options.requestAuthorization(server, options.fetch);

@@ -46,6 +46,16 @@ export interface Exchange {
   readonly failure?: TransportFailure;
 }
 
+/**
+ * By how many milliseconds the clock of the answers is ahead of ours, by the last one that has a date. An offset of 0 is one
+ * too: it corrects an earlier answer that a cache had kept.
+ *
+ * Expiries and assertions are judged by that clock, because ours may be the wrong one.
+ */
+export function clockOffsetMs(exchanges: readonly Exchange[]): number {
+  return (exchanges.findLast((each) => each.clockOffsetSeconds !== undefined)?.clockOffsetSeconds ?? 0) * 1000;
+}
+
 /** The client authentication of a request to an OAuth endpoint, or the authorization of a call of the API. */
 export const requestAuthentications = [
   'private_key_jwt',

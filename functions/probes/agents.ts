@@ -23,7 +23,7 @@ export const agents = defineProbe({
   timed: false,
   metrics: {},
   async run(context) {
-    const { org, server, now } = context;
+    const { org, server } = context;
     const { ignored = [] } = healthOf(org);
     const api = openApiReader(context, 'agents');
     // Without a limit, Okta answers with five of each type.
@@ -45,7 +45,7 @@ export const agents = defineProbe({
       api.notes.push(
         `not known whether they work: ${unknown.map(({ name, status }) => `${name} (${status})`).join(', ')}`,
       );
-    return api.resultWith(pools.flatMap((pool) => poolFindings(pool, now(), ignored)));
+    return api.resultWith(pools.flatMap((pool) => poolFindings(pool, api.time(), ignored)));
   },
 });
 

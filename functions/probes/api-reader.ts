@@ -1,7 +1,7 @@
 import { comparisonsOf } from '../findings/comparisons.ts';
 import { finding } from '../findings/finding.ts';
 import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
-import type { Exchange } from '../model/exchange.ts';
+import { clockOffsetMs, type Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { HealthProbe, HealthSettings, Org } from '../model/org.ts';
 import type { Endpoint, ProbeContext, ProbeResult } from '../model/probe.ts';
@@ -31,6 +31,8 @@ export interface ApiReader {
   item(what: string, endpoint: Endpoint, url: string): Promise<JsonObject | 'missing' | undefined>;
   /** Whether there is time for requests that can be left out. */
   hasTime(): boolean;
+  /** The time by the clock of the answers, in epoch milliseconds. */
+  time(): number;
   /** The parts that were not checked, in words. */
   readonly notes: string[];
   /** Keys of things that are in order: see `ProbeResult`. */
@@ -116,6 +118,7 @@ export function openApiReader(
     warnings,
     resultWith: (found) => ({ readings: {}, notes, mended, warnings: [...warnings, ...found] }),
     hasTime: () => now() - startedAt < patienceMs,
+    time: () => now() + clockOffsetMs(exchanges),
     async list(
       what,
       endpoint,

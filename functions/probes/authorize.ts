@@ -51,7 +51,10 @@ export const authorize = defineProbe({
       case 'page': {
         const error = parseOktaError(response.headers, body);
         if (error.reason ?? error.error) throw new UnexpectedResponse(error);
-        throw new ProbeFailure('unexpected-page', `status ${response.status} with an HTML page that does not redirect`);
+        // Users expect a page there: the sign-in, or what stands before it.
+        throw new ProbeFailure('unexpected-page', {
+          ...{ severity: 'ticket', detail: `status ${response.status} with an HTML page that does not redirect` },
+        });
       }
       case 'elsewhere':
         throw new UnexpectedResponse();

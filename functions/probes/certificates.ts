@@ -75,13 +75,9 @@ const providerCode = {
 } as const;
 
 /** The findings about applications. Adds to `ends` when their certificates end. */
-async function ofApplications(
-  { org, now }: ApiContext,
-  api: ApiReader,
-  ends: Set<number>,
-): Promise<readonly Finding[]> {
+async function ofApplications({ org }: ApiContext, api: ApiReader, ends: Set<number>): Promise<readonly Finding[]> {
   const { expiryDays, ignored = [] } = healthOf(org);
-  const { applications, findings } = await applicationsOf(org, api, now());
+  const { applications, findings } = await applicationsOf(org, api, api.time());
   const found: Finding[] = [...findings];
   let checked = 0;
   for (const { id, name, kid } of applications) {
@@ -102,7 +98,7 @@ async function ofApplications(
     else {
       ends.add(at);
       const expiring = { id: `${id}/${kid}`, what: `SAML certificate of ${name}`, at };
-      found.push(...expiryFindings(samlCode, expiring, now(), expiryDays));
+      found.push(...expiryFindings(samlCode, expiring, api.time(), expiryDays));
     }
   }
   return found;
@@ -154,7 +150,7 @@ export function partOf<Item>(items: readonly Item[], most: number, turn: number)
   return items.slice(start, start + most);
 }
 
-async function ofProviders({ org, server, now }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
+async function ofProviders({ org, server }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
   const { expiryDays, ignored = [] } = healthOf(org);
   const pages = mostProviderPages;
   const at = (endpoint: 'identity-providers' | 'identity-provider-certificates') =>
@@ -177,7 +173,7 @@ async function ofProviders({ org, server, now }: ApiContext, api: ApiReader): Pr
       })
       .toSorted((one, other) => other.at - one.at);
     if (!last) api.notes.push(`not known: when the certificate of the identity provider ${name} expires`);
-    return last ? expiryFindings(providerCode, last, now(), expiryDays) : [];
+    return last ? expiryFindings(providerCode, last, api.time(), expiryDays) : [];
   });
 }
 
@@ -186,7 +182,7 @@ async function ofProviders({ org, server, now }: ApiContext, api: ApiReader): Pr
  * one that the API has told is that one.
  */
 async function ofMetadata(
-  { org, fetch, now, exchanges }: ApiContext,
+  { org, fetch, exchanges }: ApiContext,
   api: ApiReader,
   ends: ReadonlySet<number>,
 ): Promise<readonly Finding[]> {
@@ -205,7 +201,7 @@ async function ofMetadata(
     if (known.length > 1)
       api.notes.push(`the metadata of ${name} has ${known.length} certificates, of which the last to expire counts`);
     const expiring = samlCertificate({ name }, certificate);
-    if (!ends.has(expiring.at)) found.push(...expiryFindings(samlCode, expiring, now(), healthOf(org).expiryDays));
+    if (!ends.has(expiring.at)) found.push(...expiryFindings(samlCode, expiring, api.time(), healthOf(org).expiryDays));
   }
   return found;
 }

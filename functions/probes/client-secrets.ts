@@ -64,7 +64,7 @@ export const clientSecrets = defineProbe({
   },
 });
 
-async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
+async function ofClients({ org }: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
   const { readSecrets, maxAgeDays, ignored = [] } = healthOf(org);
   const found: Finding[] = [];
   for (const id of clientsOf(org)) {
@@ -79,7 +79,7 @@ async function ofClients({ org, now }: ApiContext, api: ApiReader): Promise<read
     api.mended.push(`${id}#missing`);
     const name = shownName(application, id, 'label');
     const judge = (what: string, credentials: readonly ClientCredential[]) => {
-      const judged = judgeCredentials({ id, name, what }, credentials, now(), maxAgeDays);
+      const judged = judgeCredentials({ id, name, what }, credentials, api.time(), maxAgeDays);
       const isUnfinished = judged.some(({ code }) => code === 'client-rotation-unfinished');
       if (credentials.length > 0 && !isUnfinished) api.mended.push(`${id}/${what}#two`);
       found.push(...judged);
@@ -144,7 +144,7 @@ function judgeCredentials(
 }
 
 async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonly Finding[]> {
-  const { org, now } = context;
+  const { org } = context;
   const { ignored = [], expiryDays } = healthOf(org);
   const items = await api.list('API tokens', 'api-tokens');
   const tokens = parseApiTokens(items ?? []).filter(({ id }) => !ignored.includes(id));
@@ -158,7 +158,7 @@ async function ofApiTokens(context: ApiContext, api: ApiReader): Promise<readonl
     ...tokens.flatMap(({ id, name, expiresAt }) =>
       expiresAt === undefined || steps.length === 0
         ? []
-        : expiryFindings('api-token-expires', expiring(id, name, expiresAt), now(), { ticket: steps, page: [] }),
+        : expiryFindings('api-token-expires', expiring(id, name, expiresAt), api.time(), { ticket: steps, page: [] }),
     ),
     ...(await ofOwners(context, api, tokens)),
   ];

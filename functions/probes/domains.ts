@@ -32,7 +32,7 @@ export const domains = defineProbe({
   timed: false,
   metrics: {},
   async run(context) {
-    const { org, now, inputs } = context;
+    const { org, inputs } = context;
     const { ignored = [] } = healthOf(org);
     const api = openApiReader(context, 'domains');
     const items = await api.list('custom domains', 'custom-domains', {
@@ -65,10 +65,10 @@ export const domains = defineProbe({
       if (expiresAt === undefined) return [];
       const thing = { id: `${id}/${expiresAt}`, what: `certificate of ${domain}`, at: expiresAt };
       if (!isManaged)
-        return expiryFindings({ expires: 'domain-certificate-expires', expired }, thing, now(), expiryDays);
-      if (wholeDays(now(), expiresAt) >= renewedBeforeDays) return [];
+        return expiryFindings({ expires: 'domain-certificate-expires', expired }, thing, api.time(), expiryDays);
+      if (wholeDays(api.time(), expiresAt) >= renewedBeforeDays) return [];
       const ticket = [renewedBeforeDays, ...expiryDays.ticket.filter((days) => days < renewedBeforeDays)];
-      return expiryFindings({ expires: 'domain-certificate-not-renewed', expired }, thing, now(), {
+      return expiryFindings({ expires: 'domain-certificate-not-renewed', expired }, thing, api.time(), {
         ...expiryDays,
         ticket,
       });

@@ -1,6 +1,6 @@
 import { type FindingCode, finding } from '../findings/finding.ts';
 import { expectJson, ProbeFailure } from '../findings/probe-failure.ts';
-import type { PeerCertificate } from '../model/exchange.ts';
+import { clockOffsetMs, type PeerCertificate } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import { defineProbe } from '../model/probe.ts';
 import { clockToleranceSeconds } from '../okta/access-token.ts';
@@ -32,8 +32,7 @@ export const organization = defineProbe({
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization'), { anew: true }));
     if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the org metadata has no "id"');
     const { certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
-    // Okta's clock, because ours may be the wrong one.
-    const time = now() + (clockOffsetSeconds ?? 0) * 1000;
+    const time = now() + clockOffsetMs(exchanges);
     const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - time) / dayMs);
     return {
       readings: { CertificateDaysLeft: daysLeft },

@@ -1,7 +1,7 @@
 import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
 import { browse } from '../journey/browse.ts';
 import { verifyResponse } from '../journey/saml-signature.ts';
-import type { Exchange } from '../model/exchange.ts';
+import { clockOffsetMs, type Exchange } from '../model/exchange.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SamlApp } from '../model/org.ts';
 import { defineProbe, type Fetch } from '../model/probe.ts';
@@ -42,10 +42,11 @@ export const saml = defineProbe({
     const days: number[] = [];
     for (const app of samlApps) {
       try {
-        const certificate = await judge(app, fetch, () => signOn(app, withSession, exchanges), now());
-        days.push(wholeDays(now(), certificate.at));
+        const time = () => now() + clockOffsetMs(exchanges);
+        const certificate = await judge(app, fetch, () => signOn(app, withSession, exchanges), time);
+        days.push(wholeDays(time(), certificate.at));
         // The service providers must be given the next certificate before.
-        warnings.push(...expiryFindings('saml-certificate-expires', certificate, now(), defaultExpiryDays));
+        warnings.push(...expiryFindings('saml-certificate-expires', certificate, time(), defaultExpiryDays));
       } catch (error) {
         // The last exchange decides, so no further application is asked.
         if (!(error instanceof ProbeFailure)) throw error;
@@ -62,7 +63,12 @@ export const saml = defineProbe({
 });
 
 /** The certificate that an application signs with. Throws if its service provider would refuse the response. */
-async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPost>, now: number): Promise<Expiring> {
+async function judge(
+  app: SamlApp,
+  fetch: Fetch,
+  signOnTo: () => Promise<SamlPost>,
+  time: () => number,
+): Promise<Expiring> {
   // Without the session's cookies, which are for the host of the org alone.
   const metadata = await fetch(app.metadataUrl, { headers: { accept: 'application/xml' } });
   if (isGone(metadata)) throw new ProbeFailure('saml-metadata-missing', `status ${metadata.status}`);
@@ -89,12 +95,12 @@ async function judge(app: SamlApp, fetch: Fetch, signOnTo: () => Promise<SamlPos
       comparisons: [{ name: 'SHA-256 of the certificate', expected: app.certificateFingerprint, found: fingerprint }],
     });
   const expiring = samlCertificate(app, certificate);
-  const left = wholeDays(now, expiring.at);
+  const left = wholeDays(time(), expiring.at);
   if (left < 0)
     throw new ProbeFailure('saml-certificate-expired', {
       comparisons: [{ name: expiring.what, expected: 'valid now', found: validityInWords(left) }],
     });
-  const problem = assertionProblem(readAssertion(verified.assertion), post.action, app, now);
+  const problem = assertionProblem(readAssertion(verified.assertion), post.action, app, time());
   if (problem) throw new ProbeFailure(problem.code, problem);
   return expiring;
 }

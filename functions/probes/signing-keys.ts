@@ -33,7 +33,7 @@ export const signingKeys = defineProbe({
   timed: false,
   metrics: {},
   async run(context) {
-    const { org, server, now } = context;
+    const { org, server } = context;
     const api = openApiReader(context, 'signing-keys');
     const urlOf = (endpoint: 'authorization-server' | 'authorization-server-keys') =>
       endpointUrl(org.domain, server, endpoint);
@@ -56,7 +56,7 @@ export const signingKeys = defineProbe({
     const vanished = await vanishedKeys(context, active, published.kids);
     const signing = parseServerSigning(found);
     const { nextRotation, isManual } = signing;
-    const left = nextRotation === undefined ? undefined : wholeDays(now(), nextRotation);
+    const left = nextRotation === undefined ? undefined : wholeDays(api.time(), nextRotation);
     api.notes.push(
       isManual || left === undefined ? 'rotated by hand' : `rotates in ${left} days`,
       ...(published.cachedFor === undefined ? [] : [`services may cache the keys for ${published.cachedFor} s`]),
@@ -67,7 +67,7 @@ export const signingKeys = defineProbe({
       ...(isNextAnnounced(next, published, left)
         ? []
         : [unpublished('next-key-unpublished', next.join(' ') || 'a NEXT key')]),
-      ...rotationFindings(server.id, signing, healthOf(org).maxAgeDays, now()),
+      ...rotationFindings(server.id, signing, healthOf(org).maxAgeDays, api.time()),
     ]);
   },
 });

@@ -187,9 +187,9 @@ export const oktaFindings = {
     domain: 'okta',
     severity: 'ticket',
     brief: 'certificate expires soon',
-    summary: "The certificate of Okta's own domain expires within 7 days. Okta renews it, and you cannot.",
-    causes: ['a late renewal by Okta', 'a proxy that presents an old certificate'],
-    remedy: ['Check the certificate from another network', openCase],
+    summary: "The certificate that Okta's own domain shows expires within 7 days. Only its issuer can renew it.",
+    causes: ['a late renewal by Okta', 'TLS inspection here, whose certificates are issued by your own authority'],
+    remedy: ['Compare the issuer with that from another network. If it differs, inspection is the cause', openCase],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null | openssl x509 -noout -enddate -issuer',
   },
   'announced-incident': {

@@ -1,4 +1,4 @@
-import { answeredBy, blameOf } from '../../findings/blame.ts';
+import { blameOf } from '../../findings/blame.ts';
 import { failsElsewhere } from '../../findings/finding.ts';
 import { atServers, serverName } from '../../findings/impact.ts';
 import { firstThatFits, formatClock, formatDuration, formatTime, shortenId } from '../../model/text.ts';
@@ -26,7 +26,7 @@ export function renderFirstLine(incident: Incident, subject: string): string {
     const since = alarm.subject.kind === 'findings' || alarm.subject.kind === 'probe-failing' ? '' : ` ${action}`;
     return firstThatFits([`${headline}${since}`, headline, incident.brief], most);
   }
-  const blame = blameOf(lead.finding.domain, answeredBy(leadExchange(incident)));
+  const blame = blameOf(lead.finding.domain, leadExchange(incident));
   const { impact, brief } = incident;
   if (!impact) {
     const yet = failsElsewhere(lead.finding.code) ? '' : ' Nothing fails yet.';

@@ -17,11 +17,14 @@ import { fullOrg, healthOrg, healthScopes } from '../../support/full-org.ts';
 import { outcomeLines, outcomeOf, type RunProbesOptions, runProbes } from '../../support/run-probes.ts';
 import { expectSound } from '../../support/sound-report.ts';
 
-const { okta } = await openOkta();
+/** By how much the clock of the org is ahead. */
+let aheadMs = 0;
+const { okta } = await openOkta({ now: () => Date.now() + aheadMs });
 
 const restores: (() => unknown)[] = [];
 afterEach(() => {
   for (const restore of restores.splice(0).toReversed()) restore();
+  aheadMs = 0;
 });
 
 const all = healthOrg({ applications: ['0oaPayrollPayroll'], clients: ['0oaWebApplication'], readSecrets: true });
@@ -485,7 +488,8 @@ describe('the memory from run to run', () => {
     // A token of the API is good on any day.
     const org: Org = { ...all, api: { kind: 'token', secret: 'acme/api' } };
     for (let daysLeft = 40; daysLeft >= -3; daysLeft -= 1) {
-      const now = () => Date.now() + (40 - daysLeft) * 24 * 60 * minuteMs;
+      aheadMs = (40 - daysLeft) * 24 * 60 * minuteMs;
+      const now = () => Date.now() + aheadMs;
       for (const { severity, once = [], detail } of found(await check(org, { memory, now }))) {
         // As whoever sends the message notes it.
         for (const key of once) keys.set(key, new Date().toISOString());
@@ -493,6 +497,13 @@ describe('the memory from run to run', () => {
       }
     }
     expect(told).toEqual(['30: ticket', '14: ticket', '7: page', '1: page', '-1: page']);
+  });
+
+  it('the days that are left are counted by the clock of Okta where the clock of the monitor is wrong', async () => {
+    const wrong = { now: () => Date.now() + 60 * 24 * 60 * minuteMs };
+    restores.push(okta.alterHealth('domains', 'login.example.com', { certificateDays: 40.5 }));
+    restores.push(okta.alterSamlApp('payroll', { certificateDays: 40.5 }));
+    expect(inShort(await check(all, wrong))).toEqual(inShort(await check()));
   });
 
   const noting = (): RunMemory & { readonly note: (report: RunReport) => void } => {

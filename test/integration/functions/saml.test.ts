@@ -8,7 +8,7 @@ import { journey } from '../../../functions/probes/index.ts';
 import { openDuring } from '../../../packages/okta-emulator/test/support/during.ts';
 import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
 import { fullOrg } from '../../support/full-org.ts';
-import { outcomeOf, runProbes } from '../../support/run-probes.ts';
+import { outcomeOf, type RunProbesOptions, runProbes } from '../../support/run-probes.ts';
 
 const { okta, client } = await openOkta();
 
@@ -27,8 +27,9 @@ const payroll: SamlApp = {
   nameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
 };
 
-async function signOn(change: Partial<SamlApp> = {}): Promise<Outcome> {
+async function signOn(change: Partial<SamlApp> = {}, options: RunProbesOptions = {}): Promise<Outcome> {
   const report = await runProbes(okta, journey, {
+    ...options,
     org: fullOrg,
     adjust: (org): Org => ({
       ...{ ...org, name: `saml-${runs}`, user: { login: okta.user.login, secret: 'acme/user' } },
@@ -106,6 +107,11 @@ it('a certificate that the service provider does not have is told, and one that 
   during(okta.alterSamlApp('payroll', { certificateDays: 12 }));
   const outcome = await signOn();
   expect(outcome.status === 'passed' && outcome.warnings.map(({ code }) => code)).toEqual(['saml-certificate-expires']);
+});
+
+it('the days of a certificate and the times of an assertion are judged by the clock of Okta', async () => {
+  const now = () => Date.now() + 3_600_000;
+  expect(codeOf(await signOn({}, { now }))).toBe('passed');
 });
 
 it('metadata that is not served is told', async () => {

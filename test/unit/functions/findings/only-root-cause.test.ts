@@ -54,6 +54,14 @@ describe('only the root cause', () => {
     ).toEqual(['organization: intercepted']);
   });
 
+  it('is reported where Okta blocks the address, in other words at a sign-in and at a SAML application', () => {
+    const blocked = failed('keys@default', 'address-blocked');
+    const others = [failed('authorize@org', 'sign-in-blocked'), failed('authorize@default', 'saml-not-assigned')];
+    expect(reported(blocked, ...others)).toEqual(['keys@default: address-blocked']);
+    const notFound = failed('authorize@org', 'saml-not-assigned', { status: 404 });
+    expect(reported(blocked, notFound)).toEqual(['keys@default: address-blocked', 'authorize@org: saml-not-assigned']);
+  });
+
   it('is reported where two probes make the same request, and not where the requests or the findings differ', () => {
     const asked = (probe: string, endpoint: 'authorize@org' | 'authorize@default', code: FindingCode) => ({
       ...failed(endpoint, code, { status: 500 }),
