@@ -249,7 +249,8 @@ const refusals: readonly (readonly [key: RegExp, code: FindingCode])[] = [
 function refuse(answer: IdxAnswer, methods: readonly string[]): void {
   const { messages, notices, remediations, success, stateHandle } = answer;
   const isEnd = remediations.length === 0 && success === undefined;
-  const said = isEnd ? [...messages, ...notices] : messages;
+  // That a user is unknown is a notice where the page offers to register.
+  const said = [...messages, ...notices.filter((key) => isEnd || /unknown\.user/.test(key))];
   for (const [key, code] of refusals) {
     const found = said.find((message) => key.test(message));
     if (found === undefined) continue;

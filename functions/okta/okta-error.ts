@@ -82,18 +82,28 @@ export function isUnknownHost(body: string): boolean {
   return /^\s*\{\s*"status"\s*:\s*404\s*,\s*"message"\s*:\s*"Resource not found"\s*\}\s*$/.test(body);
 }
 
-/**
- * The causes in an envelope. A cause may quote a request, or name a person: one with anything but plain lower-case
- * words, codes and names of fields is dropped.
- */
+/** Causes of an envelope that hold nothing of the request. Before them, Okta names the field. */
+const knownCauses = [
+  'The field cannot be left blank',
+  'An object with this field already exists in the current organization',
+  'Does not match required pattern',
+  'Provisioning is not supported',
+  'Your passcode does not match our records. Please try again',
+  "Your passcode doesn't match our records. Please try again",
+];
+
+/** The causes in an envelope. A cause may quote a request, or name a person: of others than the known ones, `redact` decides. */
 function causesOf(causes: unknown): readonly string[] {
   if (!Array.isArray(causes)) return [];
-  const word = '(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta|The|This|Invalid|Only)';
-  const plainText = new RegExp(`^(?:[A-Z][a-z]{1,20}|${word})(?:[ :,.'-]{1,2}${word}){1,39}\\.?$`);
   return causes
     .map((cause) => (cause as { errorSummary?: unknown } | null)?.errorSummary)
-    .filter((text) => typeof text === 'string' && text.length <= 200 && plainText.test(text))
-    .slice(0, 3) as readonly string[];
+    .filter((text) => typeof text === 'string')
+    .map((text) => {
+      const sentence = text.replace(/^[A-Za-z]{1,40}: /, '').replace(/\.$/, '');
+      return knownCauses.includes(sentence) || knownText(sentence)?.text === sentence ? text : redact(text);
+    })
+    .filter((text) => /\w/.test(text))
+    .slice(0, 3);
 }
 
 /** The names of scopes in a challenge. Anything else is dropped, because a challenge could quote a request. */

@@ -62,6 +62,8 @@ describe('parseOktaError', () => {
       'name: The field cannot be left blank',
       'login: jane.doe@example.com already exists',
       'The user Jane Doe is locked',
+      'The user mark is locked',
+      'login: grant already exists',
       'secret 7f3a-canary',
       7,
     ];
