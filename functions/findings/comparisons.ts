@@ -89,7 +89,7 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'request-refused': (request) => [client(request, refused), scopes(request)],
   'flow-not-set-up': (request) => [client(request, refused)],
   'flow-unexpected': ({ exchange: { url } }) => [
-    compare('answer', `to the request at ${new URL(url).pathname}`, 'of another flow'),
+    compare('flow of the answer', `that of the request to ${new URL(url).pathname}`, 'another one'),
   ],
   'sign-out-uri-refused': (request) => [client(request)],
   'token-encryption-failing': (request) => [
@@ -171,10 +171,14 @@ function scopes(request: Request, found = refused): Comparison {
  */
 function scopesDemanded(request: Request): Comparison {
   const demanded = request.exchange.error?.scopes;
-  const granted = clientOf(request)?.scopes.join(' ');
-  return demanded
-    ? compare('scopes of the token', demanded.join(' '), granted)
-    : scopes(request, 'too few for this endpoint');
+  const granted = clientOf(request)?.scopes ?? [];
+  if (!demanded) return scopes(request, 'too few for this endpoint');
+  const isGranted = demanded.every((scope) => granted.includes(scope));
+  return compare(
+    'scopes of the token',
+    demanded.join(' '),
+    isGranted ? 'requested, and yet refused' : granted.join(' '),
+  );
 }
 
 /** The client id is right where it is the scope, the policy or the zone that is refused. */

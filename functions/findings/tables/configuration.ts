@@ -530,6 +530,7 @@ export const configurationFindings = {
     causes: [
       'an address that is missing in the sign-out redirect URIs, or differs in one character',
       'a client id or ID token of another application',
+      'something in between that adds the address: the monitor sends none',
     ],
     remedy: [
       'In Applications > the application > General, compare the sign-out redirect URIs with the one that is sent',

@@ -18,7 +18,7 @@ import type { Shape } from '../../support/shapes.ts';
 const sets = {
   first: { all: shapes, leastRight: 0.94, mostWrongPagesOfOkta: 0 },
   later: { all: laterShapes, leastRight: 0.95, mostWrongPagesOfOkta: 1 },
-  pasted: { all: pastedTexts, leastRight: 0.72, mostWrongPagesOfOkta: 0 },
+  pasted: { all: pastedTexts, leastRight: 0.95, mostWrongPagesOfOkta: 0 },
 };
 
 const { okta } = await openOkta();

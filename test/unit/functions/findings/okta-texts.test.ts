@@ -101,6 +101,7 @@ describe('the answers of Okta that people report', () => {
     expect(comparisonOf('profile email')).toEqual({
       ...{ name: 'scopes of the token', expected: 'profile email', found: 'openid' },
     });
+    expect(comparisonOf('openid')?.found).toBe('requested, and yet refused');
     expect(comparisonOf('Jane 7f3a')?.expected).toBe('openid');
   });
 
