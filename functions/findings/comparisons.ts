@@ -55,7 +55,7 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'scope-unknown': (request) => [scopes(request), client(request)],
   'okta-scope-not-granted': (request) => [scopes(request), client(request)],
   'scope-unsuitable': (request) => [scopes(request, 'not for this grant type'), client(request)],
-  'scope-missing': (request) => [scopes(request, 'too few for this endpoint'), client(request)],
+  'scope-missing': (request) => [scopesDemanded(request), client(request)],
   'grant-not-allowed': (request) => [
     compare('grant type', grantOf(request), 'not allowed for the application'),
     client(request),
@@ -87,12 +87,28 @@ const comparisons: Readonly<Partial<Record<FindingCode, (request: Request) => re
   'dpop-proof-refused': (request) => [compare('proof of possession (DPoP)', 'accepted', refused), client(request)],
   'inline-hook-failed': () => [compare('inline hook', 'a success within 3 s', 'an error or no answer')],
   'request-refused': (request) => [client(request, refused), scopes(request)],
+  'flow-not-set-up': (request) => [client(request, refused)],
+  'flow-unexpected': ({ exchange: { url } }) => [
+    compare('flow of the answer', `that of the request to ${new URL(url).pathname}`, 'another one'),
+  ],
+  'sign-out-uri-refused': (request) => [client(request)],
+  'token-encryption-failing': (request) => [
+    compare('key to encrypt the token', 'one that is active', 'none'),
+    client(request),
+  ],
+  'api-credential-unsuitable': () => [
+    compare('credential of the request', 'accepted by the endpoint', 'an API token, refused'),
+  ],
   'unexpected-token-type': (request) => [
     compare('token type', clientOf(request)?.dpop ? 'DPoP' : 'Bearer', 'another one'),
   ],
   'negative-test-failed': () => [compare('answer to a bad request', 'a rejection', 'accepted')],
   'api-scope-missing': ({ org: { api }, exchange }) => [
-    compare('scopes of the API token', scopeOf(exchange), api?.kind === 'client' ? api.scopes.join(' ') : undefined),
+    compare(
+      'scopes of the API token',
+      exchange.error?.scopes?.join(' ') ?? scopeOf(exchange),
+      api?.kind === 'client' ? api.scopes.join(' ') : undefined,
+    ),
   ],
   'admin-role-missing': ({ exchange }) => [
     compare('admin role', `one with the rights of ${scopeOf(exchange)}`, 'none, or too few permissions'),
@@ -147,6 +163,22 @@ function scopeOf({ url }: Pick<Exchange, 'url'>): string {
 
 function scopes(request: Request, found = refused): Comparison {
   return compare('scopes', clientOf(request)?.scopes.join(' '), found);
+}
+
+/**
+ * What a challenge demands beside what was granted. That is what was requested: the probe of the code reports a scope that
+ * was requested and not granted.
+ */
+function scopesDemanded(request: Request): Comparison {
+  const demanded = request.exchange.error?.scopes;
+  const granted = clientOf(request)?.scopes ?? [];
+  if (!demanded) return scopes(request, 'too few for this endpoint');
+  const isGranted = demanded.every((scope) => granted.includes(scope));
+  return compare(
+    'scopes of the token',
+    demanded.join(' '),
+    isGranted ? 'requested, and yet refused' : granted.join(' '),
+  );
 }
 
 /** The client id is right where it is the scope, the policy or the zone that is refused. */

@@ -239,6 +239,7 @@ export const answerRules: readonly Rule[] = [
   { code: 'api-scope-missing', management: true, error: ['insufficient_scope'] },
   { code: 'access-token-refused', management: true, error: ['invalid_token'] },
   { code: 'api-scope-missing', management: true, error: ['E0000005'], api: 'client' },
+  { code: 'api-credential-unsuitable', management: true, error: ['E0000005'], api: 'token' },
   { code: 'admin-role-missing', management: true, error: ['E0000006'] },
   { code: 'access-token-refused', management: true, status: [401], api: 'client' },
   { code: 'api-token-refused', management: true, error: ['E0000011'] },

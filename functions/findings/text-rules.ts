@@ -10,7 +10,7 @@ const findingsOfTexts: Readonly<Partial<Record<FindingCode, string>>> = {
   'inline-hook-failed': 'callback_returned_error invalid_callout_response jit_denied link_denied_callout',
   'claim-failing': 'user_claim_evaluation_failure system_claim_evaluation_failure too_many_groups_in_groups_claim',
   'grant-not-allowed':
-    'unauthorized_client unsupported_response_type unsupported_grant_type unsupported_grant_type_token_exchange ciba_request_grant_type_not_configured direct_auth_prompted_grant_type_disabled_for_client direct_auth_grant_types_supported_not_prompted',
+    'unauthorized_client unsupported_response_type unsupported_grant_type unsupported_grant_type_token_exchange ciba_request_grant_type_not_configured direct_auth_prompted_grant_type_disabled_for_client direct_auth_grant_types_supported_not_prompted lite_user_grant_type_not_allowed',
   'wrong-client-kind':
     'unsupported_auth_method_client_creds unsupported_auth_method_client_creds_oauth_integration invalid_application_type_client_credentials org_authorization_server_only_client invalid_client_aerial_authorization_server unsupported_grant_type_client_creds_org_as invalid_client_application_type confidential_client_required invalid_client_type_native_sso on_behalf_invalid_client_type invalid_application_type_for_interact ciba_feature_not_supported',
   'browser-request-refused':
@@ -29,14 +29,14 @@ const findingsOfTexts: Readonly<Partial<Record<FindingCode, string>>> = {
   'network-zone-refused': 'disallowed_network_zone',
   'redirect-uri-refused':
     'illegal_redirect_uri illegal_redirect_uri_whitelist mismatched_redirect_uri missing_redirect_uri',
-  'consent-demanded': 'consent_required',
+  'consent-demanded': 'consent_required admin_consent_insufficient_permission',
   'user-not-assigned':
     'user_not_assigned app_access_denied app_not_assigned invalid_subject_token_user_not_assigned ciba_request_unknown_user_id mfa_attestation_login_hint_invalid',
   'user-password-refused': 'invalid_password_credentials',
   'user-password-expired': 'password_expired expired_password_credentials',
   'user-locked': 'invalid_user_status_error user_inactive invalid_subject_token_user_inactive',
   'sign-in-denied':
-    'mfa_attestation_policy_denied direct_auth_policy_denied password_auth_denied_policy saml_assertion_auth_denied_policy access_denied_by_aerial',
+    'mfa_attestation_policy_denied direct_auth_policy_denied password_auth_denied_policy saml_assertion_auth_denied_policy access_denied_by_aerial ssr_denied login_failed password_reset_not_allowed security_method_setup_not_allowed',
   'factor-missing':
     'mfa_prompt_required_but_not_configured mfa_attestation_cannot_enroll direct_auth_not_challenged_for_required_factor_type direct_auth_factor_enrollment_required direct_auth_requirements_no_supported_authenticators eam_amr_unsatisfiable unmet_authentication_requirements interaction_code_unsatisfiable missing_password_enrollment client_requires_mfa_native_sso web_sso_app_assurance_not_met',
   'factor-unexpected': 'password_auth_denied_mfa saml_assertion_auth_denied_mfa mfa_required',
@@ -49,7 +49,59 @@ const findingsOfTexts: Readonly<Partial<Record<FindingCode, string>>> = {
   'token-not-bound': 'access_token_not_dpop_bound',
 };
 
-export const textRules: readonly Rule[] = Object.entries(findingsOfTexts).map(([code, reasons]) => ({
-  code: code as FindingCode,
-  reason: reasons.split(' '),
-}));
+/**
+ * The findings for whole groups of reasons, by what a person would do. They come after the single texts. Okta names the flow of
+ * a text at the beginning of its reason.
+ *
+ * The monitor asks for codes, tokens of a service and refreshed tokens, and for nothing else. A text about another flow is a
+ * setting where it says that something is not set up. Otherwise only a request could cause it, and the request is the monitor's.
+ */
+const findingsOfGroups: readonly (readonly [FindingCode, RegExp])[] = [
+  ['token-encryption-failing', /^(token_encryption_|jwks_uri_error_auth_server$)/],
+  ['sign-out-uri-refused', /^illegal_post_logout_redirect_uri/],
+  [
+    'flow-not-set-up',
+    anyOf(
+      'interclient_(relationship|token_target)_ associated_server_ web_sso_client_not_permitted id_jag_untrusted_issuer',
+      'invalid_client_configuration_native_to_web_sso id_jag_resource_not_allowed_for_as jwt_bearer_grant_invalid_issuer',
+      'invalid_subject_token_(authorization_server|no_delegation|issuer_not|client_) token_exchange_incomplete_ cimd_document_',
+      'resource_app_assurance_not_met unsupported_(token_exchange_flow|mfa_attestation|saml_assertion) direct_auth_recovery_',
+      'direct_auth_requirements_not ciba_(request_signed_algo_not|mfa_challenge) mfa_attestation_(requires|cannot_use)_ cimd_client_id_not',
+      'aerial_ workload_principal_ idp_initated_flow_disabled (missing|invalid)_initiate_login_uri mfa_not_required',
+      'request(_uri)?_not_supported request_object_(no_client_secret|jwks_not_configured)',
+    ),
+  ],
+  [
+    'flow-unexpected',
+    anyOf(
+      'authorization_pending expired_token slow_down too_many_user_codes platformsso_ device_bound_sso_ invalid_(device|user)_',
+      'ciba_ cimd_ eam_ direct_auth_(?!oob_failure) id_jag_(?!not_generated) interclient_ jwt_bearer_grant_ mfa_attestation_',
+      'oauth_sts_ one_time_sso_ web_sso_ token_exchange_ request_object_ invalid_request_object scope_present',
+      'invalid_(subject_|actor_|requested_token_|authorization_details|saml_assertion|interaction_code|activation_|recovery_)',
+      'invalid_target unsupported_(api_)?resource too_many_resources mismatched_resource invalid_response_type',
+      'token_request_missing_device_id pkce_challenge_required \\w+_for_(none_response_type|enroll_authenticator_prompt)$',
+    ),
+  ],
+  [
+    'request-invalid',
+    anyOf(
+      'pkce_ duplicate_oauth_params illegal_duplicated_parameters missing_token_request_parameter token_request_missing_',
+      'request_missing_token access_token_(missing|in_query|duplicate) invalid_(state|nonce|prompt|max_age|user_type)',
+      'invalid_request(ed_expiry|_uri) (required|unsupported)_response_(type_with|mode) mismatched_(client|authorization_server)$',
+      'pushed_authorization_request_ authorize_request_ id_token_does_not_match_session refresh_token_validation_failure',
+    ),
+  ],
+];
+
+/** The reasons that begin with one of these patterns, which spaces separate. */
+function anyOf(...patterns: readonly string[]): RegExp {
+  return new RegExp(`^(${patterns.join(' ').replaceAll(' ', '|')})`);
+}
+
+export const textRules: readonly Rule[] = [
+  ...Object.entries(findingsOfTexts).map(([code, reasons]) => ({
+    code: code as FindingCode,
+    reason: reasons.split(' '),
+  })),
+  ...findingsOfGroups.map(([code, reason]) => ({ code, reason })),
+];

@@ -95,6 +95,9 @@ const codeAuthenticators = ['google_otp', 'okta_verify'];
 const dead: Readonly<Record<string, FindingCode>> = {
   'reenroll-authenticator': 'user-password-expired',
   'reset-authenticator': 'user-password-expired',
+  // The password is that of another system, which has a page of its own to change it.
+  'reenroll-custom-password': 'user-password-expired',
+  'reset-custom-password': 'user-password-expired',
   'select-authenticator-enroll': 'enrollment-demanded',
   'enroll-authenticator': 'enrollment-demanded',
   'enroll-profile': 'enrollment-demanded',
@@ -127,7 +130,7 @@ function chooseNext(answer: IdxAnswer, origin: string, answered: ReadonlySet<str
   }
   if (position.named('challenge-authenticator')) throw unexpectedFactor(nameOf(answer.authenticator));
   const names = answer.remediations.map(({ name }) => name).slice(0, 5);
-  const said = [...answer.messages, ...answer.notices].slice(0, 5);
+  const said = [...answer.messages, ...answer.notices].slice(0, 5).map((key) => quote(answer, key));
   const asks = names.length > 0 ? `the sign-in asks for ${names.join(', ')}` : 'the sign-in offers no next step';
   return stuck('sign-in-step-unknown', said.length > 0 ? `${asks}; Okta says ${said.join(', ')}` : asks);
 }
@@ -234,18 +237,20 @@ const refusals: readonly (readonly [key: RegExp, code: FindingCode])[] = [
   [/inactive\.user|user_inactive|invalid_user_status/, 'user-locked'],
   [/not\.assigned\.to\.app|user_not_assigned|app_(access_denied|not_assigned)/, 'user-not-assigned'],
   [/assurance\.unsatisfiable|direct_auth_factor_enrollment_required/, 'factor-missing'],
-  [/(^|\.)access[._]denied|E0000085|E0000057/, 'sign-in-denied'],
+  [/activation\.token/, 'user-locked'],
+  [/enable\.biometrics/, 'factor-unexpected'],
+  [/identity\.provider\.auth\.error|authenticator\.verify\.error\.fail/, 'identity-provider-failing'],
+  [/(^|\.)access[._]denied|E0000085|E0000057|(password|unlock)\.not\.allowed/, 'sign-in-denied'],
   [/incorrectPassword|E0000004|E0000207|unknown\.user/, 'user-password-refused'],
   [/session\.expired/, 'sign-in-expired'],
 ];
 
 /** Trap: a notice, such as that of a password which expires soon, refuses nothing as long as the sign-in goes on. */
-function refuse(
-  { messages, notices, remediations, success, stateHandle }: IdxAnswer,
-  methods: readonly string[],
-): void {
+function refuse(answer: IdxAnswer, methods: readonly string[]): void {
+  const { messages, notices, remediations, success, stateHandle } = answer;
   const isEnd = remediations.length === 0 && success === undefined;
-  const said = isEnd ? [...messages, ...notices] : messages;
+  // That a user is unknown is a notice where the page offers to register.
+  const said = [...messages, ...notices.filter((key) => isEnd || /unknown\.user/.test(key))];
   for (const [key, code] of refusals) {
     const found = said.find((message) => key.test(message));
     if (found === undefined) continue;
@@ -253,8 +258,16 @@ function refuse(
     const isCode = code === 'user-password-refused' && methods.at(-1) === 'otp';
     // A policy denies a sign-in that has begun. ThreatInsight and zones refuse an address before that.
     const isOfAddress = found === 'security.access_denied' && stateHandle === undefined;
-    throw new ProbeFailure(isCode ? 'factor-refused' : isOfAddress ? 'sign-in-blocked' : code, `Okta says ${found}`);
+    throw new ProbeFailure(
+      isCode ? 'factor-refused' : isOfAddress ? 'sign-in-blocked' : code,
+      `Okta says ${quote(answer, found)}`,
+    );
   }
+}
+
+/** The key of a message, with Okta's sentence where that names nobody. */
+function quote({ texts }: IdxAnswer, key: string): string {
+  return Object.hasOwn(texts, key) ? `${key}: "${texts[key]}"` : key;
 }
 
 /** Posts to the sign-in API. An answer of another status is one too, if it says so: most refusals are 400 to 403. */

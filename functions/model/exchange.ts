@@ -141,10 +141,12 @@ export interface OktaError {
   /** The description in the catalog's words. Any other text is redacted, because it may quote a request. */
   readonly description?: string;
   /**
-   * A text that is not in the catalog, with only those of its words that the catalog has too: "The user … not …". The rest could
-   * name a person.
+   * A text that is not in the catalog, with only those runs of its words that the catalog has too: "… does not contain the
+   * required scopes". The rest could name a person.
    */
   readonly wording?: string;
+  /** The scopes that a challenge demands. */
+  readonly scopes?: readonly string[];
   readonly errorId?: string;
   /** The `errorCauses` of an envelope that hold no personal value. */
   readonly causes?: readonly string[];

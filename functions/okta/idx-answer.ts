@@ -1,4 +1,5 @@
-import { knownText } from './okta-error.ts';
+import { knownText, redact } from './okta-error.ts';
+import signInTexts from './sign-in-texts.json' with { type: 'json' };
 
 /**
  * An answer of Identity Engine's sign-in API, reduced to the needs of the next step. The rest is dropped, because it
@@ -18,6 +19,8 @@ export interface IdxAnswer {
   readonly messages: readonly string[];
   /** The keys of messages that only inform. */
   readonly notices: readonly string[];
+  /** What the messages say, by their keys, as far as that could not name the user. */
+  readonly texts: Readonly<Record<string, string>>;
   /** The key of the authenticator that is being asked for: `okta_password`, `google_otp`. */
   readonly authenticator?: string;
   /** Where to go once the user is signed in. */
@@ -61,6 +64,7 @@ export function readIdxAnswer(text: string): IdxAnswer | undefined {
     remediations: forms.flatMap(readRemediation),
     messages: keysOf(all.filter(({ isNotice }) => !isNotice)),
     notices: keysOf(all.filter(({ isNotice }) => isNotice)),
+    texts: Object.fromEntries(all.flatMap(({ key, text }) => (text === undefined ? [] : [[key, text]]))),
     ...(typeof authenticator === 'string' && { authenticator }),
     ...(typeof success === 'string' && { success }),
     hasCaptcha: body.captcha !== undefined,
@@ -110,6 +114,7 @@ function fieldsOf(value: unknown, prefix = ''): readonly string[] {
 
 interface Message {
   readonly key: string;
+  readonly text?: string;
   /** It informs, and refuses nothing. */
   readonly isNotice: boolean;
 }
@@ -133,10 +138,21 @@ function messagesIn(messages: unknown): readonly Message[] {
     .map(asObject)
     .flatMap(({ i18n, message, class: kind }) => {
       const isNotice = /^(INFO|SUCCESS)$/i.test(String(kind));
-      return [asObject(i18n).key, typeof message === 'string' && knownText(message)?.reason]
-        .filter((key): key is string => typeof key === 'string' && /^[\w.-]{1,120}$/.test(key))
-        .map((key) => ({ key, isNotice }));
+      const said = typeof message === 'string' ? message : '';
+      const known = knownText(said);
+      const keys = [asObject(i18n).key, known?.reason].filter(
+        (key): key is string => typeof key === 'string' && /^[\w.-]{1,120}$/.test(key),
+      );
+      return keys.map((key) => {
+        const text = textOfKey(key) ?? known?.text ?? redact(said);
+        return { key, isNotice, ...(/\w/.test(text) && { text }) };
+      });
     });
+}
+
+/** Okta's own sentence for a key, whatever the language of the answer. */
+function textOfKey(key: string): string | undefined {
+  return Object.hasOwn(signInTexts, key) ? signInTexts[key as keyof typeof signInTexts] : undefined;
 }
 
 function keysOf(messages: readonly Message[]): readonly string[] {

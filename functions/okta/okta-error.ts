@@ -2,6 +2,7 @@ import { DomUtils } from 'htmlparser2';
 import type { Exchange, OktaError } from '../model/exchange.ts';
 import knownTexts from './known-texts.json' with { type: 'json' };
 import { parseMarkup } from './parse-markup.ts';
+import signInTexts from './sign-in-texts.json' with { type: 'json' };
 import { parseWwwAuthenticate } from './www-authenticate.ts';
 
 /**
@@ -29,8 +30,8 @@ export function parseOktaError(headers: Headers, body: string): OktaError {
   const challenges = parseWwwAuthenticate(headers.get('www-authenticate') ?? '');
   const challenge = challenges.find(({ parameters }) => code(parameters.error));
   if (challenge) {
-    const { error: named, error_description: description } = challenge.parameters;
-    return { shape: 'challenge', ...(named && { error: named }), ...textFields(description) };
+    const { error: named, error_description: description, scope } = challenge.parameters;
+    return { shape: 'challenge', ...(named && { error: named }), ...textFields(description), ...scopesOf(scope) };
   }
   return isHtml(headers) ? parsePage(textOf(body)) : { shape: 'other' };
 }
@@ -81,18 +82,36 @@ export function isUnknownHost(body: string): boolean {
   return /^\s*\{\s*"status"\s*:\s*404\s*,\s*"message"\s*:\s*"Resource not found"\s*\}\s*$/.test(body);
 }
 
-/**
- * The causes in an envelope. A cause may quote a request, or name a person: one with anything but plain lower-case
- * words, codes and names of fields is dropped.
- */
+/** Causes of an envelope that hold nothing of the request. Before them, Okta names the field. */
+const knownCauses = [
+  'The field cannot be left blank',
+  'An object with this field already exists in the current organization',
+  'Does not match required pattern',
+  'Provisioning is not supported',
+  'Your passcode does not match our records. Please try again',
+  "Your passcode doesn't match our records. Please try again",
+];
+
+/** The causes in an envelope. A cause may quote a request, or name a person: of others than the known ones, `redact` decides. */
 function causesOf(causes: unknown): readonly string[] {
   if (!Array.isArray(causes)) return [];
-  const word = '(?:[a-z]{1,20}|[a-z]+(?:_[a-z]+)+|[A-Z]{2,6}|OAuth|DPoP|Okta|The|This|Invalid|Only)';
-  const plainText = new RegExp(`^(?:[A-Z][a-z]{1,20}|${word})(?:[ :,.'-]{1,2}${word}){1,39}\\.?$`);
   return causes
     .map((cause) => (cause as { errorSummary?: unknown } | null)?.errorSummary)
-    .filter((text) => typeof text === 'string' && text.length <= 200 && plainText.test(text))
-    .slice(0, 3) as readonly string[];
+    .filter((text) => typeof text === 'string')
+    .map((text) => {
+      const sentence = text.replace(/^[A-Za-z]{1,40}: /, '').replace(/\.$/, '');
+      return knownCauses.includes(sentence) || knownText(sentence)?.text === sentence ? text : redact(text);
+    })
+    .filter((text) => /\w/.test(text))
+    .slice(0, 3);
+}
+
+/** The names of scopes in a challenge. Anything else is dropped, because a challenge could quote a request. */
+function scopesOf(scope = ''): Pick<OktaError, 'scopes'> {
+  const scopes = scope
+    .split(' ')
+    .filter((name) => /^(okta\.[\w.]{1,60}|openid|profile|email|address|phone)$/.test(name));
+  return scopes.length > 0 ? { scopes: scopes.slice(0, 10) } : {};
 }
 
 function errorIdOf(value: unknown): Pick<OktaError, 'errorId'> {
@@ -171,17 +190,46 @@ const entries = Object.entries(knownTexts)
   .map(([reason, text]) => ({ reason, text, plainText: plain(text), pattern: patternOf(plain(text)) }))
   .sort((a, b) => b.plainText.length - a.plainText.length);
 
-/** The words of Okta's texts in lower case. Trap: a name in lower case that is also such a word is kept. */
-const vocabulary = new Set(
-  Object.values(knownTexts).flatMap((text) => text.match(/(?<![\w'.])[a-z]{2,20}(?![\w'])/g) ?? []),
+/** How many words in a row must be those of a known text. Fewer could be a name between words that Okta uses. */
+const leastRun = 4;
+
+/**
+ * Every run of that many words in Okta's texts. A word alone says nothing: a user may be called `grant` or `mark`, which the
+ * catalog has as words. Trap: a login that is a word of the protocol, such as `user` or `scope`, may complete a run.
+ */
+const knownRuns = new Set(
+  [...Object.values(knownTexts), ...Object.values(signInTexts)].flatMap((text) => runsOf(wordsOf(text))),
 );
 
-/** Replaces everything in a text but words of Okta's texts, which must be in lower case except for the first. */
-function redact(text: string): string {
-  const words = text.slice(0, 400).trim().split(/\s+/).slice(0, 40);
-  const kept = words.map((word, index) => {
-    const bare = word.replace(/[.,:;]$/, '');
-    return vocabulary.has(index === 0 ? bare.toLowerCase() : bare) ? bare : '…';
+/** Replaces everything in a text but its runs of words that a known text has too: "The access token provided … does not contain". */
+export function redact(text: string): string {
+  const words = wordsOf(text.slice(0, 400)).slice(0, 40);
+  const isKept = words.map(() => false);
+  runsOf(words).forEach((run, index) => {
+    if (run !== undefined && knownRuns.has(run)) isKept.fill(true, index, index + leastRun);
   });
-  return kept.filter((word, index) => word !== '…' || kept[index - 1] !== '…').join(' ');
+  const shown = words.map((word, index) => (isKept[index] && word) || '…');
+  const [first = '', ...rest] = shown.filter((word, index) => word !== '…' || shown[index - 1] !== '…');
+  return [/^[A-Z]/.test(text.trim()) ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest].join(' ');
+}
+
+/**
+ * The words of a text that could be Okta's. Undefined stands for everything else: what is quoted or in brackets, what is no
+ * word in lower case, and where a detail begins after a colon.
+ */
+function wordsOf(text: string): readonly (string | undefined)[] {
+  const quoted = /(?<!\w)['"`‘’“”].{0,200}?['"`‘’“”](?!\w)|\[[^\]]*\]?|\([^)]*\)?|:/g;
+  const words = text.trim().replaceAll(quoted, ' … ').split(/\s+/);
+  return words.map((word, index) => {
+    const bare = (index === 0 ? word.toLowerCase() : word).replace(/[.,;]$/, '');
+    return /^[a-z]{1,20}$/.test(bare) ? bare : undefined;
+  });
+}
+
+/** The run that begins at each word. Undefined where it is too short, or something else than a word is in it. */
+function runsOf(words: readonly (string | undefined)[]): readonly (string | undefined)[] {
+  return words.map((_, index) => {
+    const run = words.slice(index, index + leastRun);
+    return run.length === leastRun && !run.includes(undefined) ? run.join(' ') : undefined;
+  });
 }

@@ -72,7 +72,11 @@ export const journeyFindings = {
     isWorsenedByRepeating: true,
     brief: 'test password expired',
     summary: "The test user's password has expired, or has to be changed.",
-    causes: ['a password policy with an expiry', 'an administrator who reset the password'],
+    causes: [
+      'a password policy with an expiry',
+      'an administrator who reset the password',
+      'a password of another system, which users change at a page of its own (custom password page)',
+    ],
     remedy: [
       'In Security > Authenticators > Password, give the group of the test user a policy without expiry',
       'Set a new password, and store it in the secret',
@@ -113,6 +117,7 @@ export const journeyFindings = {
       'a changed rule of the authentication policy or of the global session policy',
       'a network zone that a rule of the policy names, and that does not contain the address of the monitor',
       'ThreatInsight, or a test user without an assignment, if the log has no policy.evaluate_sign_on',
+      'a device assurance policy: the monitor has no device that could meet it',
     ],
     remedy: [
       policyOfApp,

@@ -6,7 +6,7 @@ import type { Group, Probe } from '../../../functions/model/probe.ts';
 import * as probes from '../../../functions/probes/index.ts';
 import type { RunReport } from '../../../functions/run/run.ts';
 import { openOkta } from '../../../packages/okta-emulator/test/support/open-okta.ts';
-import { laterShapes, shapes } from '../../fixtures/shapes/index.ts';
+import { laterShapes, pastedTexts, shapes } from '../../fixtures/shapes/index.ts';
 import { fullOrg, healthOrg, journeyOrg } from '../../support/full-org.ts';
 import { runProbes } from '../../support/run-probes.ts';
 import type { Shape } from '../../support/shapes.ts';
@@ -18,6 +18,7 @@ import type { Shape } from '../../support/shapes.ts';
 const sets = {
   first: { all: shapes, leastRight: 0.97, mostWrongPagesOfOkta: 0 },
   later: { all: laterShapes, leastRight: 0.97, mostWrongPagesOfOkta: 0 },
+  pasted: { all: pastedTexts, leastRight: 0.95, mostWrongPagesOfOkta: 0 },
 };
 
 const { okta } = await openOkta();
@@ -90,7 +91,7 @@ it('healthy runs of every group have no finding, so that shapes alone are judged
 });
 
 it('ids are unique', () => {
-  const ids = [...shapes, ...laterShapes].map(({ id }) => id);
+  const ids = [...shapes, ...laterShapes, ...pastedTexts].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });
 

@@ -34,6 +34,7 @@ import {
   refusesCustomScope,
   refusesUnknownRedirectUri,
   signIn,
+  signOut,
   token,
   userinfo,
   verify,
@@ -72,6 +73,21 @@ const takenForBrowser = worded(
   'invalid_request',
   'Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.',
 );
+const encryptionFailing = configuration('token-encryption-failing');
+const noKeyOfClient = worded(401, 'invalid_client', 'No active encryption key found for the client.');
+const noKeyOfServer = worded(400, 'invalid_request', 'No encryption key found for the authorization server.');
+const noTrust = worded(403, 'access_denied', 'No trust relationship exists between the client app and the target app.');
+const pendingDevice = worded(
+  400,
+  'authorization_pending',
+  'The device authorization is pending. Please try again later.',
+);
+const signOutElsewhere = worded(
+  400,
+  'invalid_request',
+  "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+);
+const invalidSession = respond(errorEnvelope('E0000005'));
 const grantNotTicked = respond(oauthAnswer('unauthorized_client'));
 
 const notServiceApp = respond(oauthAnswer('invalid_application_type_client_credentials'));
@@ -220,6 +236,22 @@ export const clientConfigurationCases: readonly Case[] = [
   ]),
   defineCase('C33', 'something adds an Origin header', 'ticket', [
     variants(token, '400 invalid_request', configuration('browser-request-refused'), takenForBrowser),
+  ]),
+  defineCase('C36', 'a key to encrypt tokens is missing', 'ticket', [
+    variants(token, '401, of the client', encryptionFailing, noKeyOfClient),
+    variants(token, '400, of the server', encryptionFailing, noKeyOfServer),
+  ]),
+  defineCase('C37', 'a flow is not set up', 'ticket', [
+    variants(token, '403, no trust', configuration('flow-not-set-up'), noTrust),
+  ]),
+  defineCase('C38', 'the sign-out redirect URI is refused', 'ticket', [
+    variant(signOut, '400', configuration('sign-out-uri-refused'), signOutElsewhere),
+  ]),
+  defineCase('C39', 'the API does not take the API token', 'ticket', [
+    variant(rateLimits, '403 E0000005', configuration('api-credential-unsuitable'), invalidSession),
+  ]),
+  defineCase('M6', 'Okta answers about a flow that the monitor never uses', 'ticket', [
+    variants(token, '400 authorization_pending', { code: 'flow-unexpected', domain: 'monitor' }, pendingDevice),
   ]),
   defineCase('C18', 'a request that must be refused is accepted', 'ticket', [
     variant(

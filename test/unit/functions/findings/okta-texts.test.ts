@@ -84,6 +84,27 @@ describe('the answers of Okta that people report', () => {
     expect(await codeOf({ code, ...answer })).toBe(code);
   });
 
+  it('are compared with the scopes that the challenge demands', () => {
+    const server: Server = {
+      ...{ id: 'org', issuer: 'https://acme.okta.com' },
+      web: { clientId: 'web', redirectUri: 'https://app.example.com/', scopes: ['openid'] },
+    };
+    const comparisonOf = (scope: string) => {
+      const header = `Bearer realm="x", error="insufficient_scope", scope="${scope}"`;
+      const exchange: Exchange = {
+        ...{ method: 'GET', url: 'https://acme.okta.com/oauth2/v1/userinfo', at: '', phases: {}, status: 403 },
+        error: parseOktaError(new Headers({ 'www-authenticate': header }), ''),
+        requestId: 'request',
+      };
+      return diagnose(new UnexpectedResponse(), [exchange], { org: fullOrg, server })?.comparisons?.[0];
+    };
+    expect(comparisonOf('profile email')).toEqual({
+      ...{ name: 'scopes of the token', expected: 'profile email', found: 'openid' },
+    });
+    expect(comparisonOf('openid')?.found).toBe('requested, and yet refused');
+    expect(comparisonOf('Jane 7f3a')?.expected).toBe('openid');
+  });
+
   it('are compared with the web application if it asked at the token endpoint', () => {
     const [server] = fullOrg.servers;
     if (!server) throw new Error('no server');

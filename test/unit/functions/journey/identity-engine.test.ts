@@ -34,6 +34,16 @@ async function signInWith(...answers: readonly object[]) {
   return { ended, sent: sent.filter((credentials) => credentials !== undefined) };
 }
 
+it('a notice that the user is unknown is a refusal, though the page goes on', async () => {
+  const notice = {
+    message: 'There is no account with the Username.',
+    i18n: { key: 'idx.unknown.user' },
+    class: 'INFO',
+  };
+  const { ended } = await signInWith(identify, { ...identify, messages: { value: [notice] } });
+  expect(ended).toBe('user-password-refused');
+});
+
 describe('a sign-in at Identity Engine that asks for one authenticator after the other', () => {
   it('gets the password for the first challenge and the code for the second', async () => {
     const { ended, sent } = await signInWith(identify, challenge('okta_password'), challenge('google_otp'), success);

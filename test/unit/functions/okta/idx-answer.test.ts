@@ -26,7 +26,7 @@ describe('an answer of the sign-in API', () => {
     ]);
   });
 
-  it('has the keys of its messages, wherever they are, and never their texts', () => {
+  it('has the keys of its messages, wherever they are, and never a text that names the user', () => {
     const message = (key: string) => list({ message: 'Ada Lovelace may not', i18n: { key }, class: 'ERROR' });
     const answer = read({
       messages: message('errors.E0000004'),
@@ -39,6 +39,19 @@ describe('an answer of the sign-in API', () => {
     });
     expect(answer?.messages).toEqual(['errors.E0000004', 'incorrectPassword']);
     expect(JSON.stringify(answer)).not.toContain('Ada');
+  });
+
+  it("has Okta's own sentence for a key, and of others what could name nobody", () => {
+    const textsOf = (key: string, message: string) =>
+      read({ messages: list({ message, i18n: { key }, class: 'ERROR' }) })?.texts;
+    expect(textsOf('idx.session.expired', 'mark wurde abgemeldet')).toEqual({
+      'idx.session.expired': 'You have been logged out due to inactivity. Refresh or return to the sign in screen.',
+    });
+    expect(textsOf('new.key', 'Reset password is not allowed at this time, mark')).toEqual({
+      'new.key': 'Reset password is not allowed at this time …',
+    });
+    expect(textsOf('new.key', 'The user mark is locked')).toEqual({});
+    expect(textsOf('constructor', 'The user mark is locked')).toEqual({});
   });
 
   it('names the authenticators to choose from by their keys, in whichever order they come', () => {

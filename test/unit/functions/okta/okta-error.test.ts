@@ -44,6 +44,7 @@ describe('parseOktaError', () => {
       shape: 'challenge',
       error: 'insufficient_scope',
       wording: 'The access token provided … does not contain the required scopes',
+      scopes: ['okta.groups.read'],
     });
   });
 
@@ -61,6 +62,8 @@ describe('parseOktaError', () => {
       'name: The field cannot be left blank',
       'login: jane.doe@example.com already exists',
       'The user Jane Doe is locked',
+      'The user mark is locked',
+      'login: grant already exists',
       'secret 7f3a-canary',
       7,
     ];
@@ -98,7 +101,7 @@ describe('parseOktaError', () => {
   it('redacts texts that are not in Okta’s catalog, and drops codes that do not look like codes', () => {
     const oauth = JSON.stringify({ error: 'invalid_client', error_description: 'The secret canary-7f3a is wrong' });
     expect(parseOktaError(new Headers(), oauth)).toEqual({
-      ...{ shape: 'oauth', error: 'invalid_client', wording: 'The secret … is …' },
+      ...{ shape: 'oauth', error: 'invalid_client', wording: '…' },
     });
     const envelope = JSON.stringify({
       errorCode: 'E0000007',
