@@ -13,7 +13,7 @@ import { type FailOn, isFailure, worstOf } from '../check/fail-on.ts';
 import { type CheckProblem, isSelfContained, problemsOf } from '../problems.ts';
 import type { NetworkSetting } from '../proxy.ts';
 import { formatOff, formatOutcomes, formatPlaces, isStatusUnknown, placeOf } from './outcomes.ts';
-import { bold, dim, fold, green, indent, red, table, wrap, yellow } from './text.ts';
+import { bold, dim, fold, green, indent, quoted, red, table, wrap, yellow } from './text.ts';
 
 /** The columns of a terminal. */
 const width = 80;
@@ -301,10 +301,6 @@ function continued(words: readonly string[]): readonly string[] {
     else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
-}
-
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function plural(value: number, noun: string): string {
