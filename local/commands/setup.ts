@@ -306,7 +306,7 @@ function remainderOf({ config }: Values): string | undefined {
 }
 
 /** The next step. Alerts need a receiver before anything else. */
-function nextOf({ config, secrets }: Values): string {
+export function nextOf({ config, secrets }: Pick<Values, 'config' | 'secrets'>): string {
   const check = `npm run check -- --config ${quoted(config)}${secrets === undefined ? '' : ` --secrets ${quoted(secrets)}`}`;
   return lacksReceiver(config) ? `add a receiver to alerts.pages in ${config}, then run\n      ${check}` : check;
 }

@@ -144,12 +144,12 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
     expect(made.output).toContain(`Next: ${check}`);
     const checked = await green(check);
     expect(checked.output).not.toContain('No one receives');
-    expect(checked.output.replaceAll(/\s+/g, ' ')).toContain(`Next Deploy it: ${deploy}`);
+    expect(checked.output.replaceAll(/\s+/g, ' ')).toContain(`Next See whether it can be deployed: ${doctor}`);
     await green(bootstrap);
     expect((await green(doctor)).output.replaceAll(/\s+/g, ' ')).toContain(`→ Deploy it: ${deploy}`);
     await green(deploy);
     expect(await standing()).toContain('okta-synthetics-pages');
-    expect(await green(doctor)).toMatchObject({
+    expect(await green('npm run doctor')).toMatchObject({
       output: expect.stringMatching(/✓ stack +OktaSynthetics: \w+_COMPLETE/),
     });
     await green(checkDomain);

@@ -24,9 +24,7 @@ export async function examineDeployment(
   path: string,
 ): Promise<readonly Diagnosis[]> {
   const name = stackName(config);
-  // Without the configuration, the command would deploy the shipped example.
-  const context = `-- --context config=${quoted(path)}`;
-  const commands: DeployCommands = { deploy: `npm run deploy ${context}`, diff: `npx cdk diff ${context.slice(3)}` };
+  const commands = deployCommands(path);
   let stack: DeployedStack | undefined;
   const stacks = await lookAt(
     'stack',
@@ -45,6 +43,12 @@ export async function examineDeployment(
 interface DeployCommands {
   readonly deploy: string;
   readonly diff: string;
+}
+
+/** The commands for a configuration. Without it, they would be for the shipped example. */
+export function deployCommands(path: string): DeployCommands {
+  const context = `--context config=${quoted(path)}`;
+  return { deploy: `npm run deploy -- ${context}`, diff: `npx cdk diff ${context}` };
 }
 
 function diagnoseStack(

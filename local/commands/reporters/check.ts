@@ -281,7 +281,7 @@ function nextStep(
         what: 'To deploy, move the secrets to AWS Secrets Manager. To monitor from here instead:',
         command: ['npm run watch --', `--config ${quoted(config)}`, `--secrets ${quoted(secrets)}`],
       }
-    : { what: 'Deploy it:', command: ['npm run deploy --', `--context config=${quoted(config)}`] };
+    : { what: 'See whether it can be deployed:', command: ['npm run doctor --', `--config ${quoted(config)}`] };
 }
 
 /** The flags by which a command finds the same orgs again. */
