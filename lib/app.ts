@@ -6,6 +6,7 @@ import { configDigest, digestOutput } from './config/config-digest.ts';
 import { ConfigError } from './config/config-error.ts';
 import { readConfig } from './config/load-config.ts';
 import { publishedRunbook } from './config/published-runbook.ts';
+import { isExample } from './config/review-config.ts';
 import type { Config } from './config/schema.ts';
 import { costSummary, estimateCost } from './cost/estimate-cost.ts';
 import { flatTemplateOf } from './flat-template.ts';
@@ -13,15 +14,9 @@ import { bundle } from './functions/bundle.ts';
 import { MonitorStack, stackName } from './monitor-stack.ts';
 
 const app = new App();
-// Without credentials, the CDK says so only after a minute of synthesis.
-if (process.env.npm_lifecycle_event === 'deploy' && process.env.CDK_DEFAULT_ACCOUNT === undefined) {
-  process.stderr.write(
-    'There are no AWS credentials to deploy with: sign in to AWS (aws sso login), set AWS_PROFILE, or add -- --profile <name>. npm run doctor says what else is missing.\n',
-  );
-  process.exit(1);
-}
 orExit(() => {
   const read = readConfig(app.node.getContext('config'));
+  if (process.env.npm_lifecycle_event === 'deploy') requireDeployable(read);
   const config = withRunbook(read);
   const stack = new MonitorStack(app, stackName(config), {
     config,
@@ -32,6 +27,18 @@ orExit(() => {
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 process.stderr.write(`${costSummary(estimateCost(flatTemplateOf(app)))}\n`);
+
+/** Throws `ConfigError` for what would fail after a minute of synthesis, or replace the deployed orgs by those of the example. */
+function requireDeployable(config: Config): void {
+  if (isExample(config))
+    throw new ConfigError(
+      'This would deploy the shipped example. Name your own configuration: npm run deploy -- --context config=my.jsonc, or set "config" in cdk.json.',
+    );
+  if (process.env.CDK_DEFAULT_ACCOUNT === undefined)
+    throw new ConfigError(
+      'There are no AWS credentials to deploy with: sign in to AWS (aws sso login), set AWS_PROFILE, or add -- --profile <name>. npm run doctor says what else is missing.',
+    );
+}
 
 /** Links messages to the runbook as published, unless the configuration has a link. */
 function withRunbook(config: Config): Config {

@@ -231,8 +231,8 @@ function ownCode(subject: AlarmSubject): string | undefined {
 function confirmation(
   code: string | undefined,
   outcome: LogLine | undefined,
-  { name, subject }: AlarmChange,
-  { lines }: Evidence,
+  { name }: AlarmChange,
+  { lines, logGroups }: Evidence,
 ): Pick<Incident, 'confirm' | 'logGroup'> {
   const deployment = name.slice(0, name.indexOf('/'));
   // Findings name the functions of the default deployment, and a check without its name reads the default one.
@@ -242,14 +242,18 @@ function confirmation(
       .replace(/^npm run check .*/, (check) =>
         deployment === defaultDeployment ? check : `${check} --deployment ${deployment}`,
       );
-  const { org } = { org: undefined, ...subject };
   const sameServer = lines.flatMap(({ line }) =>
     line.type === 'outcome' && line.server !== undefined && line.server === outcome?.server ? [line] : [],
   );
   const logGroup = lines.findLast(({ line }) => line === outcome)?.logGroup;
-  const runAll = org !== undefined && /^[\w-]+$/.test(org) ? [`npm run check -- --org ${org}`] : [];
+  // Without a finding it is not known what a check would repeat, such as the password of a locked user.
+  const readLogs = logGroups.map(
+    (group) => `aws logs tail ${group} --since 15m --filter-pattern '{ $.status = "failed" }'`,
+  );
   return {
-    confirm: (code === undefined ? runAll : confirmCommands(code, outcome, sameServer.toReversed())).map(ofDeployment),
+    confirm: (code === undefined ? readLogs : confirmCommands(code, outcome, sameServer.toReversed())).map(
+      ofDeployment,
+    ),
     ...(logGroup !== undefined && { logGroup }),
   };
 }

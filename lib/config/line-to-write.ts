@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * Returns the line that was probably meant, where a field has a value of the wrong type: `"pages": [{ "email": "a@b.c" }]`.
+ * Returns the line that was probably meant, where a field has a value of the wrong type: `"pages": [{ "email": "a@acme.com" }]`.
  * Undefined if no such line can be told.
  *
  * Trap: the value may be a secret that does not belong there. It is not repeated for a field that names a secret.
@@ -54,7 +54,10 @@ function asArray(element: z.ZodType, found: unknown): string | undefined {
 function asObject(schema: z.ZodObject, found: unknown): string | undefined {
   const fields = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>);
   if (typeof found === 'object' || (typeof found === 'boolean' && !found)) return undefined;
-  const isOfSecret = fields.some(([name]) => name === 'secret' || name === 'clientId') && !('email' in schema.shape);
+  const { email } = schema.shape as Readonly<Record<string, z.ZodType>>;
+  // Otherwise an incomplete address would pass for the name of a secret.
+  if (email && String(found).includes('@') && !email.safeParse(found).success) return '{ "email": … }';
+  const isOfSecret = fields.some(([name]) => name === 'secret' || name === 'clientId') && !email;
   const [taken] =
     isOfSecret || found === true ? [] : (fields.find(([, field]) => field.safeParse(found).success) ?? []);
   const members = fields.flatMap(([name, field]) =>

@@ -161,7 +161,7 @@ function overNote({ name }: Maintenance): Note {
 }
 
 /** The example's org does not exist, and its receivers have addresses that are reserved for documentation. */
-function isExample({ orgs, alerts }: Config): boolean {
+export function isExample({ orgs, alerts }: Config): boolean {
   const isReserved = ({ email }: Receiver) => email?.toLowerCase().endsWith('@example.com') ?? false;
   return (
     orgs.some(({ name, domain }) => name === 'acme' && domain === 'acme.okta.com') &&

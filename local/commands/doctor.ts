@@ -17,6 +17,7 @@ import { type MonitoredOrg, monitoredOrgs } from '../../lib/monitored-org.ts';
 import { awsOptions } from './aws-problem.ts';
 import { checkOrgs } from './check/check-orgs.ts';
 import { environmentConfig } from './check/environment-config.ts';
+import { findConfig } from './check/find-config.ts';
 import { selectProbes } from './check/select-probes.ts';
 import { defineCommand, finish, listOf, sharedOptions } from './command.ts';
 import { diagnoseIdentity, diagnoseSecrets, examineAccount, examineDeployment } from './doctor/deployment.ts';
@@ -31,7 +32,11 @@ import { showProgress } from './reporters/progress.ts';
 export const doctor = defineCommand({
   name: 'doctor',
   options: {
-    config: { type: 'string', value: '<path>', help: 'the configuration that is, or will be, deployed' },
+    config: {
+      type: 'string',
+      value: '<path>',
+      help: 'the configuration that is, or will be, deployed; by default the one in cdk.json, or my.jsonc',
+    },
     domain: { type: 'string', value: '<host>', help: 'only this machine and this org, without a file: acme.okta.com' },
     org: {
       type: 'string',
@@ -42,8 +47,7 @@ export const doctor = defineCommand({
     json: sharedOptions.json,
   },
   notes: 'It reads AWS with your credentials and changes nothing. ✓ ok, ✗ problem, ! warning, – not checked',
-  exclusive: [['config', 'domain']],
-  requires: [['org', 'config']],
+  exclusive: [['domain', 'config', 'org']],
   async run(values, output) {
     const proxy = proxyOf(process.env);
     using progress = showProgress(output.stderr);
@@ -51,8 +55,9 @@ export const doctor = defineCommand({
     const add = (part: string, diagnoses: readonly Diagnosis[]) => {
       if (diagnoses.length > 0) examinations.push(inLines({ part, diagnoses }));
     };
+    const path = values.config ?? findConfig();
     // First: it says which messages have no receiver.
-    const config = values.domain === undefined ? await readOrDiagnose(values.config, add) : undefined;
+    const config = values.domain === undefined ? await readOrDiagnose(path, add) : undefined;
     progress.step('looking at this machine');
     add('This machine', examineMachine(networkSettings(process.env)));
     const made = values.domain === undefined ? undefined : environmentConfig({ domain: values.domain }, {}).config;
@@ -60,7 +65,7 @@ export const doctor = defineCommand({
     if (made === undefined) {
       progress.step('looking at AWS');
       const aws = new AwsAccount(awsOptions(proxy));
-      await examineAws(aws, { config, path: values.config ?? '', orgs, proxy, add });
+      await examineAws(aws, { config, path: path ?? '', orgs, proxy, add });
     }
     progress.step('looking at the domains');
     const examined = await Promise.all(orgs.map((monitored) => examineOrg(monitored, proxy)));
@@ -80,8 +85,8 @@ async function readOrDiagnose(path: string | undefined, add: Add): Promise<Confi
   const what = 'configuration';
   if (path === undefined) {
     const remedy =
-      'Write one with npm run setup -- --domain <host>, or copy lib/config/example.jsonc. Pass it with --config.';
-    add('Configuration', [{ what, status: 'open', found: 'none was given', remedy }]);
+      'Write my.jsonc with npm run setup -- --domain <host>, or copy lib/config/example.jsonc to it. Pass another one with --config.';
+    add('Configuration', [{ what, status: 'open', found: 'there is none', remedy }]);
     return undefined;
   }
   try {

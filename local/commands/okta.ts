@@ -17,7 +17,7 @@ import { createCaseSwitch } from '../lab/case-switch.ts';
 import type { MonitorFiles } from './check/kept-org.ts';
 import { writeMonitorFiles } from './check/kept-org.ts';
 import { defineCommand, integerOf, listOf, type Output, sharedOptions } from './command.ts';
-import { bold } from './reporters/text.ts';
+import { bold, quoted } from './reporters/text.ts';
 
 export const okta = defineCommand({
   name: 'okta',
@@ -86,15 +86,16 @@ export function describeOkta(org: KeptOrg, own: MonitorFiles, cases: OktaDescrip
   const description = describeOrg(org);
   const { domain, adminToken } = description;
   const files = { ...description.files, ...own };
+  const ca = `NODE_EXTRA_CA_CERTS=${quoted(files.ca)}`;
   return {
     ...description,
     files,
     cases,
     commands: {
       ...description.commands,
-      check: `NODE_EXTRA_CA_CERTS=${files.ca} npm run check -- --config ${files.config} --secrets ${files.secrets}`,
+      check: `${ca} npm run check -- --config ${quoted(files.config)} --secrets ${quoted(files.secrets)}`,
       setup:
-        `OKTA_API_TOKEN=${adminToken} NODE_EXTRA_CA_CERTS=${files.ca} npm run setup -- --domain ${domain} ` +
+        `OKTA_API_TOKEN=${adminToken} ${ca} npm run setup -- --domain ${domain} ` +
         '--org local --server default --secrets local-secrets.json --dry-run',
       fail: `curl -X PUT ${cases.url}/O1@token@default`,
       mend: `curl -X DELETE ${cases.url}`,

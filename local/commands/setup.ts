@@ -26,9 +26,9 @@ import {
   setupDocument,
   stepTitle,
 } from './reporters/setup.ts';
-import { toJson } from './reporters/text.ts';
+import { quoted, toJson } from './reporters/text.ts';
 import { awsStore } from './setup/aws-store.ts';
-import { addReceiver, lacksReceiver } from './setup/configuration.ts';
+import { addReceiver, lacksOrgs, lacksReceiver } from './setup/configuration.ts';
 import { signInByDevice } from './setup/device-sign-in.ts';
 import type { ChooseServer, SetupRequest } from './setup/discover.ts';
 import { type AdminFetch, openOktaApi, withApiToken } from './setup/okta-api.ts';
@@ -44,7 +44,7 @@ const options = {
     type: 'string',
     value: '<host>',
     required: 'the host of your org, such as acme.okta.com',
-    help: 'the org: acme.okta.com',
+    help: 'the org: acme.okta.com, or its custom domain',
   },
   config: {
     type: 'string',
@@ -52,25 +52,33 @@ const options = {
     default: 'my.jsonc',
     help: 'the configuration that the org is written to (default: my.jsonc)',
   },
-  org: { type: 'string', value: '<name>', help: 'your name for the org; by default, the first label of its domain' },
+  org: {
+    type: 'string',
+    value: '<name>',
+    help: 'your name for the org; by default as the file has it, or the first label of its domain',
+  },
   server: {
     type: 'string',
     value: '<id>',
-    help: 'the custom authorization server to monitor: default, or aus…; org for none',
+    help: 'the custom authorization server to monitor: default, or aus…; org for none; asked for at a terminal',
   },
   'test-user': {
     type: 'boolean',
     default: false,
     help: 'also make a user who signs in, with a group and a policy: see docs/test-user.md',
   },
-  login: { type: 'string', value: '<login>', help: "the test user's login, in the form of an e-mail address" },
+  login: {
+    type: 'string',
+    value: '<login>',
+    help: "the test user's login, in the form of an e-mail address; by default at example.com",
+  },
   'redirect-uri': {
     type: 'string',
     value: '<url>',
-    help: 'where the web application redirects to; no server needs to listen there',
+    help: 'where the web application redirects to; by default a name that never resolves',
   },
-  'system-log': { type: 'boolean', default: false, help: 'also grant what reading the System Log needs' },
-  health: { type: 'boolean', default: false, help: 'also grant what docs/health.md needs' },
+  'system-log': { type: 'boolean', default: false, help: 'also grant okta.logs.read, and set systemLog' },
+  health: { type: 'boolean', default: false, help: 'also grant the scopes of docs/health.md, and set health' },
   secrets: {
     type: 'string',
     value: '<path>',
@@ -86,8 +94,12 @@ const options = {
     value: '<client id>',
     help: 'sign in with a browser, by this native application, instead of OKTA_API_TOKEN',
   },
-  'dry-run': { type: 'boolean', default: false, help: 'show the plan, and change nothing' },
-  yes: { type: 'boolean', default: false, help: 'do it without a question' },
+  'dry-run': { type: 'boolean', default: false, help: 'show the plan, change nothing, and end with 0' },
+  yes: {
+    type: 'boolean',
+    default: false,
+    help: 'do it without a question; without a terminal, this or --dry-run is required',
+  },
   rotate: { type: 'boolean', default: false, help: 'give the applications new keys while the monitor runs' },
   remove: { type: 'boolean', default: false, help: 'take away what was made, and nothing else' },
   json: sharedOptions.json,
@@ -245,7 +257,8 @@ async function change(
     );
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
-    else if (applied) stdout.write(`\n${formatDone(steps, values.remove ? undefined : nextOf(values))}`);
+    else if (applied)
+      stdout.write(`\n${formatDone(steps, values.remove ? remainderOf(values) : `Next: ${nextOf(values)}`)}`);
   };
   if (values['dry-run']) {
     print(true, false, plan);
@@ -286,9 +299,15 @@ async function confirmed({ yes }: Values, questions: Questions | undefined): Pro
   if (!yes && !(await questions?.confirm('\nDo this?'))) throw new UsageError('Nothing was done.');
 }
 
+/** Names a configuration that stays without an org, because people's own settings are in it. */
+function remainderOf({ config }: Values): string | undefined {
+  if (!lacksOrgs(config)) return undefined;
+  return `${config} stays: it has no org any more, and settings of yours. To delete it:\n      rm ${quoted(config)}`;
+}
+
 /** The next step. Alerts need a receiver before anything else. */
-function nextOf({ config, secrets }: Values): string {
-  const check = `npm run check -- --config ${config}${secrets === undefined ? '' : ` --secrets ${secrets}`}`;
+export function nextOf({ config, secrets }: Pick<Values, 'config' | 'secrets'>): string {
+  const check = `npm run check -- --config ${quoted(config)}${secrets === undefined ? '' : ` --secrets ${quoted(secrets)}`}`;
   return lacksReceiver(config) ? `add a receiver to alerts.pages in ${config}, then run\n      ${check}` : check;
 }
 

@@ -47,11 +47,12 @@ function formatIntro({ deployment }: Simulation, { orgs }: DeploymentPlan, confi
   ];
 }
 
-const nextSteps = [
+/** The commands to run next, each with what it does. */
+export const nextSteps = [
   ['npm start -- --case K1', 'a rotated secret; npm run drill -- --list shows all'],
   ['npm start -- --watch', 'the same in real time'],
   ['npm run drill', 'verify the notifications of every case'],
-  ['npm run check -- --config my.jsonc', 'check your own org from this machine'],
+  ['npm run setup -- --domain <host>', 'make what your own org needs'],
 ] as const;
 
 /** Whether people were notified correctly, how soon, and what to run next. */

@@ -6,7 +6,7 @@ interface Subcommand {
   load(): Promise<unknown>;
 }
 
-/** Every command: `npm run check` calls `node local/commands/main.ts check`. */
+/** Every command: `npm run check` calls `node local/commands/run.mjs check`. */
 export const subcommands: Readonly<Record<string, Subcommand>> = {
   start: {
     summary: 'show the monitor at work during an outage, without an account or a network',

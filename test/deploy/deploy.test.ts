@@ -12,13 +12,7 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import {
-  CreateScheduleCommand,
-  CreateScheduleGroupCommand,
-  GetScheduleCommand,
-  SchedulerClient,
-  UpdateScheduleCommand,
-} from '@aws-sdk/client-scheduler';
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,11 +28,10 @@ import { planGameDay, runGameDay } from '../../local/commands/game-day/game-day.
 import { targetIn } from '../../local/commands/game-day/target.ts';
 import { emulateOrg } from '../../local/lab/simulation/emulated-org.ts';
 import { startFunction } from '../../local/self-hosted/lambda/function-process.ts';
-import { readDeployment } from '../../local/self-hosted/template/read-deployment.ts';
-import type { Template } from '../../packages/cloudwatch-alarms/src/index.ts';
 import { type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { foreignMarkup, parseHtml } from '../support/parse-html.ts';
 import { launch } from '../support/run-command.ts';
+import { makeSchedules, placeOf, readAssembly } from './passed-over.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
 const run = promisify(execFile);
@@ -239,31 +232,15 @@ describe.skipIf(!isMotoInstalled)(`cdk deploy${why}`, () => {
 
   describe('a game day', () => {
     const config = loadConfig('lib/config/example.jsonc');
-    const place = () => ({
-      ...{ endpoint: moto.env.AWS_ENDPOINT_URL, region: moto.env.AWS_REGION ?? '' },
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    const place = () => placeOf(moto);
 
     /** moto's CloudFormation passes over schedules, subscriptions and alarms. Its own services make them, as in the template. */
     beforeAll(async () => {
-      const assembly = path.join(directory, 'cdk.out');
-      const template = readFlatTemplate([path.join(assembly, 'OktaSynthetics.template.json')], assembly) as Template;
-      const { schedules, topics, alarms } = readDeployment(template);
-      const [scheduler, sns, cloudWatch] = [
-        new SchedulerClient(place()),
-        new SNSClient(place()),
-        new CloudWatchClient(place()),
-      ];
-      await scheduler.send(new CreateScheduleGroupCommand({ Name: 'okta-synthetics' }));
+      const deployment = readAssembly(path.join(directory, 'cdk.out'));
+      const { topics, alarms } = deployment;
+      const [sns, cloudWatch] = [new SNSClient(place()), new CloudWatchClient(place())];
+      await makeSchedules(moto, deployment);
       const home = `${moto.env.AWS_REGION}:${moto.env.CDK_DEFAULT_ACCOUNT}`;
-      for (const { name: Name, group: GroupName, target, input } of schedules) {
-        const Target = {
-          ...{ Arn: `arn:aws:lambda:${home}:function:${target}`, Input: JSON.stringify(input) },
-          RoleArn: `arn:aws:iam::${moto.env.CDK_DEFAULT_ACCOUNT}:role/scheduler`,
-        };
-        const rest = { ScheduleExpression: 'rate(1 minute)', FlexibleTimeWindow: { Mode: 'OFF' as const }, Target };
-        await scheduler.send(new CreateScheduleCommand({ Name, GroupName, ...rest }));
-      }
       for (const { arn: TopicArn, subscriptions } of topics) {
         for (const { protocol: Protocol, endpoint } of subscriptions) {
           const Endpoint = Protocol === 'lambda' ? `arn:aws:lambda:${home}:function:${endpoint}` : endpoint;

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OktaEmulator, startOktaEmulator } from '../../packages/okta-emulator/src/index.ts';
 import { tooLong } from '../support/run-command.ts';
+import { makeSchedules, readAssembly, removeSchedules } from './passed-over.ts';
 import { type Answers, type Finished, freshClone, readmeCommands, Shell } from './readme.ts';
 import { isMotoInstalled, type Moto, startMoto } from './start-moto.ts';
 
@@ -53,6 +54,8 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
   let okta: OktaEmulator;
   let folder: string;
   let shell: Shell;
+  /** How many seconds each command took. */
+  const took = new Map<string, number>();
 
   beforeAll(async () => {
     [moto, okta] = await Promise.all([startMoto(), startOktaEmulator()]);
@@ -84,7 +87,9 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
   async function green(command: string, token?: string): Promise<Finished> {
     const from = performance.now();
     const done = await shell.inTerminal(here(command), answers(token), 80);
-    process.stdout.write(`${Math.round((performance.now() - from) / 1000)} s: ${command}\n`);
+    const seconds = (performance.now() - from) / 1000;
+    took.set(command, seconds);
+    process.stdout.write(`${Math.round(seconds)} s: ${command}\n`);
     expect(done.code, `${command}\n${done.output}`).toBe(0);
     return done;
   }
@@ -103,6 +108,27 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
     return { token: access_token, scope: scopes[0] ?? '' };
   }
 
+  /** The seconds of the commands to a healthy org. `npm ci` comes before them. */
+  const printTime = (...commands: readonly string[]) => {
+    const seconds = commands.reduce((sum, command) => sum + (took.get(command) ?? Number.NaN), 0);
+    process.stdout.write(`From a fresh clone, after npm ci: ${Math.round(seconds)} s to ${commands.at(-1)}\n`);
+  };
+
+  /** Checks an org from a folder without its configuration, which the deployed schedules have. */
+  async function checkDeployed(name: string): Promise<void> {
+    // moto's CloudFormation passes over schedules, and its Scheduler knows them.
+    await makeSchedules(moto, readAssembly(path.join(folder, 'cdk.out')));
+    const [file, aside] = ['my.jsonc', 'elsewhere.jsonc'].map((each) => path.join(folder, each)) as [string, string];
+    await rename(file, aside);
+    const { output } = await green(`npm run check -- --org ${name}`);
+    expect(output).toContain('the configuration is that of the deployment okta-synthetics in AWS');
+    expect(output).toContain('No problem.');
+    expect(output.replaceAll(/\s+/g, ' ')).toContain('Next Check everything: npm run check');
+    await green('npm run check');
+    await rename(aside, file);
+    await removeSchedules(moto);
+  }
+
   const kinds = ['functions', 'topics', 'tables', 'dashboards'] as const;
   const standing = async () => (await Promise.all(kinds.map((kind) => moto.list(kind)))).flat();
 
@@ -118,12 +144,12 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
     expect(made.output).toContain(`Next: ${check}`);
     const checked = await green(check);
     expect(checked.output).not.toContain('No one receives');
-    expect(checked.output.replaceAll(/\s+/g, ' ')).toContain(`Next Deploy it: ${deploy}`);
+    expect(checked.output.replaceAll(/\s+/g, ' ')).toContain(`Next See whether it can be deployed: ${doctor}`);
     await green(bootstrap);
     expect((await green(doctor)).output.replaceAll(/\s+/g, ' ')).toContain(`→ Deploy it: ${deploy}`);
     await green(deploy);
     expect(await standing()).toContain('okta-synthetics-pages');
-    expect(await green(doctor)).toMatchObject({
+    expect(await green('npm run doctor')).toMatchObject({
       output: expect.stringMatching(/✓ stack +OktaSynthetics: \w+_COMPLETE/),
     });
     await green(checkDomain);
@@ -133,13 +159,17 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
     const message = await green('npm start -- --config my.jsonc');
     const [pasted = 'the message has no command'] = /npm run check -- --org \S+ --probe \S+/.exec(message.output) ?? [];
     expect(await green(pasted)).toMatchObject({ output: expect.stringContaining('No problem.') });
-    if (options) await green('npm run drill -- --config my.jsonc --case O1@token@default,K1@token@org');
+    await checkDeployed(/--org (\S+)/.exec(pasted)?.[1] ?? '');
+    const drill = 'npm run drill -- --config my.jsonc --case O1@token@default,K1@token@org';
+    await green(drill);
+    printTime(`${setup}${options}`, check);
+    printTime(`${setup}${options}`, check, drill);
 
     await green(destroy);
     expect(await standing()).toEqual([]);
-    await green(remove);
-    expect(okta.snapshot()).toEqual(before);
     // The address to alert is the person's own, so the file stays.
+    expect((await green(remove)).output).toContain('rm my.jsonc');
+    expect(okta.snapshot()).toEqual(before);
     expect(readFileSync(path.join(folder, 'my.jsonc'), 'utf8')).toMatch(/"orgs": \[\s*\]/);
   });
 

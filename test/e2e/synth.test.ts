@@ -8,11 +8,12 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 
 /** Runs the CDK app as the cdk command does. */
-async function synth(config: string, more: object = {}) {
+async function synth(config: string, more: object = {}, variables: object = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'synth-'));
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
   const env = {
     ...process.env,
+    ...variables,
     CDK_OUTDIR: directory,
     // The cdk command adds the last one. With it, a template names the templates that are nested in it.
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...more, config, 'aws:cdk:enable-asset-metadata': true }),
@@ -28,6 +29,19 @@ async function synth(config: string, more: object = {}) {
 const noRunbook = /Messages will not link to the runbook: set alerts\.runbook /;
 /** The text that the CDK adds to each warning, and the file with all of them. */
 const ofWarning = /^(WARNING .*| {3}.*|A copy of this report .*|)$/;
+
+it('npm run deploy ends before the synthesis with the example, and without AWS credentials', async () => {
+  const deploying = { npm_lifecycle_event: 'deploy', CDK_DEFAULT_ACCOUNT: undefined };
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'synth-')), 'my.jsonc');
+  await writeFile(file, JSON.stringify({ orgs: [{ name: 'acme', domain: 'acme.okta.com' }] }));
+  for (const [config, says] of [
+    ['lib/config/example.jsonc', 'npm run deploy -- --context config=my.jsonc'],
+    [file, 'There are no AWS credentials'],
+  ] as const) {
+    const { code, stderr } = await synth(config, {}, deploying);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(says)]);
+  }
+});
 
 it('the example is synthesized, with a warning that it is one, and says what it costs', async () => {
   const { directory, stderr, code } = await synth('lib/config/example.jsonc');

@@ -14,6 +14,7 @@ import { stackName } from '../../../lib/monitor-stack.ts';
 import { monitoredOrgs } from '../../../lib/monitored-org.ts';
 import { awsProblem } from '../aws-problem.ts';
 import type { AccountSubscription, DeployedStack, ExaminedAccount } from '../game-day/deployed-account.ts';
+import { quoted } from '../reporters/text.ts';
 import { type Diagnosis, lookAt } from './diagnosis.ts';
 
 /** Compares the deployment with the configuration at this path. */
@@ -23,9 +24,7 @@ export async function examineDeployment(
   path: string,
 ): Promise<readonly Diagnosis[]> {
   const name = stackName(config);
-  // Without the configuration, the command would deploy the shipped example.
-  const context = `-- --context config=${path}`;
-  const commands: DeployCommands = { deploy: `npm run deploy ${context}`, diff: `npx cdk diff ${context.slice(3)}` };
+  const commands = deployCommands(path);
   let stack: DeployedStack | undefined;
   const stacks = await lookAt(
     'stack',
@@ -44,6 +43,12 @@ export async function examineDeployment(
 interface DeployCommands {
   readonly deploy: string;
   readonly diff: string;
+}
+
+/** The commands for a configuration. Without it, they would be for the shipped example. */
+export function deployCommands(path: string): DeployCommands {
+  const context = `--context config=${quoted(path)}`;
+  return { deploy: `npm run deploy -- ${context}`, diff: `npx cdk diff ${context}` };
 }
 
 function diagnoseStack(

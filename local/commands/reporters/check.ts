@@ -13,7 +13,7 @@ import { type FailOn, isFailure, worstOf } from '../check/fail-on.ts';
 import { type CheckProblem, isSelfContained, problemsOf } from '../problems.ts';
 import type { NetworkSetting } from '../proxy.ts';
 import { formatOff, formatOutcomes, formatPlaces, isStatusUnknown, placeOf } from './outcomes.ts';
-import { bold, dim, fold, green, indent, red, table, wrap, yellow } from './text.ts';
+import { bold, dim, fold, green, indent, quoted, red, table, wrap, yellow } from './text.ts';
 
 /** The columns of a terminal. */
 const width = 80;
@@ -281,7 +281,7 @@ function nextStep(
         what: 'To deploy, move the secrets to AWS Secrets Manager. To monitor from here instead:',
         command: ['npm run watch --', `--config ${quoted(config)}`, `--secrets ${quoted(secrets)}`],
       }
-    : { what: 'Deploy it:', command: ['npm run deploy --', `--context config=${quoted(config)}`] };
+    : { what: 'See whether it can be deployed:', command: ['npm run doctor --', `--config ${quoted(config)}`] };
 }
 
 /** The flags by which a command finds the same orgs again. */
@@ -301,10 +301,6 @@ function continued(words: readonly string[]): readonly string[] {
     else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
-}
-
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function plural(value: number, noun: string): string {

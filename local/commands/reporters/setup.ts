@@ -46,10 +46,10 @@ export function formatPlan(steps: readonly Step[]): string {
   return [...lines, '', `Plan: ${summaryOf(steps, 1)}.`, ''].join('\n');
 }
 
-/** Formats the completed steps, and the next command. */
-export function formatDone(steps: readonly Step[], next?: string): string {
+/** Formats the completed steps, and what is left to do. */
+export function formatDone(steps: readonly Step[], left?: string): string {
   const failed = steps.filter(({ action }) => action === 'cannot').flatMap(stepLines);
-  return [...failed, `Done: ${summaryOf(steps, 2)}.`, ...(next === undefined ? [] : [`Next: ${next}`]), ''].join('\n');
+  return [...failed, `Done: ${summaryOf(steps, 2)}.`, ...(left === undefined ? [] : [left]), ''].join('\n');
 }
 
 /** One step, as it is done. */

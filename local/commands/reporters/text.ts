@@ -163,3 +163,8 @@ export function toJson(passed: boolean, document: object): string {
     key === 'seconds' && typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
   return JSON.stringify({ passed, ...document }, round, 2);
 }
+
+/** A path or a host as a shell reads it, for a command to paste. */
+export function quoted(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -282,6 +282,12 @@ export function lacksReceiver(file: string): boolean {
   return !Array.isArray(pages) || pages.length === 0;
 }
 
+/** Whether a configuration file exists and has no org. */
+export function lacksOrgs(file: string): boolean {
+  const orgs = existsSync(file) ? rawConfig(readFileSync(file, 'utf8')).orgs : undefined;
+  return Array.isArray(orgs) && orgs.length === 0;
+}
+
 /** Adds an address to `alerts.pages`, and to `alerts.tickets` if that is empty. */
 export function addReceiver(file: string, email: string | undefined): void {
   if (email === undefined || !existsSync(file)) return;

@@ -37,8 +37,8 @@ describe('the command line of npm run check', () => {
 
 describe('the command line of npm run doctor', () => {
   it.each([
-    [[...example, ...domain], '--config and --domain are mutually exclusive.'],
-    [[...domain, '--org', 'acme'], '--org requires --config.'],
+    [[...example, ...domain], '--domain and --config are mutually exclusive.'],
+    [[...domain, '--org', 'acme'], '--domain and --org are mutually exclusive.'],
   ])('ends with 2 for %j', async (args, says) => {
     const { code, stderr } = await runCommand(doctor, ...args);
     expect(code).toBe(2);

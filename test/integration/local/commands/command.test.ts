@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Command, callOf, defineCommand, execute } from '../../../../local/commands/command.ts';
 import { loadCommand, subcommands } from '../../../../local/commands/subcommands.ts';
@@ -159,8 +162,30 @@ describe('an environment that asks for insecure connections', () => {
 
   it('is looked for by each command that npm starts', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    const started = Object.entries(scripts).filter(([, script]) => script.startsWith('node local/'));
-    const expected = Object.keys(subcommands).map((name) => [name, `node local/commands/main.ts ${name}`]);
-    expect(started.map(([name, script]) => [name, script.split(' && ')[0]]).sort()).toEqual(expected.sort());
+    const started = Object.entries(scripts).flatMap(([name, script]) => {
+      const [command] = /^node local\/commands\/\S+ [a-z]+/.exec(script) ?? [];
+      return command === undefined ? [] : [[name, command]];
+    });
+    const expected = Object.keys(subcommands).map((name) => [name, `node local/commands/run.mjs ${name}`]);
+    expect(started.sort()).toEqual(expected.sort());
+  });
+});
+
+describe('a command of npm before npm ci', () => {
+  const launcher = path.resolve('local/commands/run.mjs');
+  const run = (node: string, cwd: string, ...args: readonly string[]) =>
+    spawnSync(node, [launcher, ...args], { cwd, encoding: 'utf8' });
+  const hint = /^Run npm ci first: .*\(This is Node\.js [\d.]+\.\)\n$/;
+
+  it('says in one line that the packages are missing', () => {
+    expect(run(process.execPath, tmpdir(), 'check')).toMatchObject({ status: 2, stderr: expect.stringMatching(hint) });
+    expect(run(process.execPath, '.')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+
+  const system = '/usr/bin/node';
+  const isOld =
+    existsSync(system) && /^v(1\d|20)\./.test(spawnSync(system, ['--version'], { encoding: 'utf8' }).stdout);
+  it.skipIf(!isOld)('says the same by a Node.js that reads no TypeScript', () => {
+    expect(run(system, '.', 'check')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(hint) });
   });
 });

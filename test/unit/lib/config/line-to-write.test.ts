@@ -6,6 +6,7 @@ const orgs = [{ name: 'acme', domain: 'acme.okta.com' }];
 describe('a value of the wrong type is refused with the line to write', () => {
   it.each([
     [{ alerts: { pages: ['a@b.ch'] } }, '{ "email": "a@b.ch" }'],
+    [{ alerts: { pages: ['a@b.c'] } }, '{ "email": … }'],
     [{ alerts: { tickets: ['https://hooks.example.com/a'] } }, '{ "https": "https://hooks.example.com/a" }'],
     [{ alerts: { pages: 'a@b.ch' } }, '"pages": [{ "email": "a@b.ch" }]'],
     [{ alerts: { pages: { email: 'a@b.ch' } } }, '"pages": [{ … }]'],

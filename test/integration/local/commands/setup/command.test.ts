@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
@@ -75,7 +75,9 @@ describe('at a terminal, npm run setup', () => {
       0,
       expect.not.stringContaining('Which e-mail address should receive alerts?'),
     ]);
-    await atTerminal('y', '', '--remove');
+    const removed = await atTerminal('y', '', '--remove');
+    expect(removed.shown).toMatch(/ stays: it has no org any more, and settings of yours\. To delete it:\n +rm /);
+    expect(existsSync(config)).toBe(true);
   });
 
   it('sends nothing to another host that an answer redirects to', async () => {

@@ -286,7 +286,8 @@ describe('the e-mail about an alarm that fires', () => {
         'The alarm fires, but the state table shows no failed check: cause and impact are not known.',
       );
       expect(section(blind, 'GAPS').join(' ')).toBe(sentence);
-      expect(section(blind, 'DO')[1]).toBe('npm run check -- --org acme');
+      expect(section(blind, 'DO').join(' ')).toContain('aws logs tail /aws/lambda/okta-synthetics-flows --since 15m');
+      expect(section(blind, 'DO').join(' ')).not.toContain('npm run check');
       expect(blind.email).not.toMatch(/fault:|likely|open a case/i);
       expect(section(blind, 'LINKS')[0]).toContain(`runbook.md#fault-domain-${domain}`);
     },

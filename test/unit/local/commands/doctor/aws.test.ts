@@ -3,6 +3,7 @@ import { configDigest } from '../../../../../lib/config/config-digest.ts';
 import { checkConfig } from '../../../../../lib/config/load-config.ts';
 import { AccountError } from '../../../../../local/commands/aws-problem.ts';
 import {
+  deployCommands,
   diagnoseIdentity,
   examineAccount,
   examineDeployment,
@@ -187,6 +188,13 @@ describe('the doctor finds', () => {
     expect(found).toMatchObject([
       { what: 'stack', status: 'open', remedy: 'Deploy it: npm run deploy -- --context config=my.jsonc' },
     ]);
+  });
+
+  it('commands with the path of the configuration in quotes, if it has a space', () => {
+    expect(deployCommands('my org.jsonc')).toEqual({
+      deploy: "npm run deploy -- --context config='my org.jsonc'",
+      diff: "npx cdk diff --context config='my org.jsonc'",
+    });
   });
 
   it('nothing about topics that the stack does not name', async () => {

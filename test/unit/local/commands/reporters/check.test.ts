@@ -91,8 +91,8 @@ describe('the report of a check', () => {
     );
   });
 
-  it('ends with the deployment if all is well, or with a complete check after a part of one', () => {
-    expect(textOf(checked())).toMatch(/Verdict {2}No problem\..*npm run deploy -- --context config=my.jsonc$/s);
+  it('ends with the doctor if all is well, or with a complete check after a part of one', () => {
+    expect(textOf(checked())).toMatch(/Verdict {2}No problem\..*npm run doctor -- --config my.jsonc$/s);
     const withFile = formatChecked([checked()], { ...call, secrets: 'secrets.json' });
     expect(withFile).toMatch(/npm run watch -- --config my.jsonc --secrets secrets.json$/);
     const withoutFile = formatChecked([checked()], { ...call, config: undefined, domain: 'acme.okta.com' });

@@ -62,7 +62,7 @@ describe('a plan of a set-up', () => {
   });
 
   it('ends with what was done, and the next command', () => {
-    expect(plain(formatDone([step('create'), step('keep')], 'npm run check'))).toBe(
+    expect(plain(formatDone([step('create'), step('keep')], 'Next: npm run check'))).toBe(
       'Done: 1 created, 1 as they were.\nNext: npm run check\n',
     );
   });
