@@ -21,7 +21,7 @@ export interface RunOptions {
   /** For people who watch: fewer healthy minutes, and the end as soon as the alarms have fired and resolved. */
   readonly brief?: boolean;
   /** The template of a deployment variant, for phases that deploy one. */
-  readonly templateOf?: (variant: DeploymentVariant) => Template;
+  readonly templateOf?: (variant: DeploymentVariant) => Promise<Template>;
   readonly onEvent?: (event: TimelineEvent) => void;
 }
 
@@ -41,7 +41,7 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
     const restores: (() => unknown)[] = [];
     if (deploys) {
       if (!options.templateOf) throw new Error(`there is no template of ${deploys}`);
-      await simulation.deploy(options.templateOf(deploys));
+      await simulation.deploy(await options.templateOf(deploys));
     }
     try {
       for (const fault of faults) restores.push(await fault(simulation, scenario.org, tally));

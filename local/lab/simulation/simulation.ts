@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { concurrency, type RatedOperation, ratePerSecond, rates } from '../../../lib/limits/quotas.ts';
 import type { ServedRequest } from '../../../packages/okta-emulator/src/index.ts';
 import type { Delay } from '../../self-hosted/alarms/cloudwatch.ts';
@@ -90,6 +91,8 @@ export class Simulation extends LocalSystem {
       runsInProgress,
       bundleOf: options.bundleOf,
       journal: options.journal,
+      // Runs may overlap in virtual time and still follow each other in real time. Each container takes memory and a start.
+      ...(!realTime && { mostContainers: sharesOkta ? availableParallelism() : 1 }),
       startedAt: startsAt,
       aheadMs: (startsAt) => realTime?.aheadMs ?? startsAt - machineNow(),
       openQueue: (queue) => (realTime ? openRealTimeQueue(queue, realTime) : openEventQueue(queue)),
