@@ -12,6 +12,9 @@ const minuteMs = 60_000;
 /** How many points an alarm may look at beyond its window. */
 const pointsBeyondWindow = 5;
 
+/** How long a phase lasts after all alarms fire that it waits for. */
+const minutesAfterFiring = 5;
+
 /** How many runs the sweep needs to see a recovery, where no alarm takes longer. */
 const runsToRecover = 15;
 
@@ -65,7 +68,13 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
     if (areFiring()) firingFor += 1;
     return firingFor > brief.afterFiring * every + 1;
   };
-  for (const phase of scenario.faultPhases) await pass(phase, options.brief ? isShown : undefined);
+  const hasFired = () => {
+    if (areFiring()) firingFor += 1;
+    return firingFor > minutesAfterFiring;
+  };
+  for (const phase of scenario.faultPhases) {
+    await pass(phase, options.brief ? isShown : phase.untilFired ? hasFired : undefined);
+  }
   const restoredAt = simulation.now;
   onEvent({ kind: 'restored', at: restoredAt });
 

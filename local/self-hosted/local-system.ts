@@ -20,6 +20,7 @@ import {
 import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
 import type { FunctionEnvironment } from './lambda/function-process.ts';
 import {
+  type ContainerOptions,
   type Execution,
   LambdaService,
   platformLines,
@@ -72,8 +73,8 @@ export interface SystemParts {
   readonly aws: AwsEmulator;
   /** How a function's process reaches AWS, and which authorities it trusts. */
   readonly access: FunctionEnvironment;
-  /** How many containers of a function there may be. Any number by default, as at AWS. */
-  readonly mostContainers?: number;
+  /** Processes by default, and as many as are needed at the same time. */
+  readonly containers?: ContainerOptions;
   readonly runsInProgress: RunsInProgress;
   readonly conditions: Conditions;
   /** Returns how far the system's clock is ahead of this machine's when a function starts, in milliseconds. */
@@ -152,7 +153,7 @@ export class LocalSystem implements AsyncDisposable {
     this.startedAt = startedAt;
     this.aws = aws;
     this.journal = journal;
-    this.lambda = new LambdaService(deployment.functions, parts.bundleOf, parts.access, parts.mostContainers);
+    this.lambda = new LambdaService(deployment.functions, parts.bundleOf, parts.access, parts.containers);
     this.cloudWatch = new CloudWatch(deployment.alarms, startedAt, kept);
     this.scheduler = new Scheduler(deployment.schedules, startedAt, kept?.schedules);
     this.messages = new Messages({

@@ -30,27 +30,36 @@ export interface ExecutionOptions {
   readonly onStart?: (accessKeyId: string) => void;
 }
 
+/** How containers are made. */
+export interface ContainerOptions {
+  readonly start: typeof startFunction;
+  /** How many of one function there may be. A run waits for one in real time. */
+  readonly most: number;
+}
+
+/** As at AWS. */
+const containerOptions: ContainerOptions = { start: startFunction, most: Number.POSITIVE_INFINITY };
+
 /** Runs the deployed functions as Lambda does, unless they are throttled or crash. */
 export class LambdaService implements AsyncDisposable {
   #functions: readonly DeployedFunction[];
   readonly #bundleOf: (entry: Entry) => string;
   readonly #access: FunctionEnvironment;
-  readonly #mostContainers: number;
+  readonly #containers: ContainerOptions;
   readonly #pools = new Map<string, ContainerPool>();
   readonly #throttled = new Set<string>();
   readonly #crashing = new Set<string>();
 
-  /** @param mostContainers of one function. A run waits for one in real time. */
   constructor(
     functions: readonly DeployedFunction[],
     bundleOf: (entry: Entry) => string,
     access: FunctionEnvironment,
-    mostContainers = Number.POSITIVE_INFINITY,
+    containers: ContainerOptions = containerOptions,
   ) {
     this.#functions = functions;
     this.#bundleOf = bundleOf;
     this.#access = access;
-    this.#mostContainers = mostContainers;
+    this.#containers = containers;
     // Building takes seconds, in which the emulators of this process would answer no function that already runs.
     for (const { entry } of functions) bundleOf(entry);
   }
@@ -103,7 +112,7 @@ export class LambdaService implements AsyncDisposable {
     const { name, entry, variables } = this.functionByName(given);
     const pool =
       this.#pools.get(name) ??
-      new ContainerPool(this.#bundleOf(entry), { ...this.#access, variables }, this.#mostContainers);
+      new ContainerPool(this.#bundleOf(entry), { ...this.#access, variables }, this.#containers);
     this.#pools.set(name, pool);
     return pool;
   }
@@ -125,20 +134,20 @@ interface Container {
 class ContainerPool {
   readonly #file: string;
   readonly #environment: FunctionEnvironment;
-  readonly #most: number;
+  readonly #options: ContainerOptions;
   readonly #containers = new Set<Container>();
   readonly #idle: Container[] = [];
   /** Runs that wait for a container. */
   readonly #waiting: (() => void)[] = [];
 
-  constructor(file: string, environment: FunctionEnvironment, most: number) {
+  constructor(file: string, environment: FunctionEnvironment, options: ContainerOptions) {
     this.#file = file;
     this.#environment = environment;
-    this.#most = most;
+    this.#options = options;
   }
 
   async run(event: unknown, { timeoutMs, onStart, ...request }: ExecutionOptions): Promise<Execution> {
-    while (this.#idle.length === 0 && this.#containers.size >= this.#most) {
+    while (this.#idle.length === 0 && this.#containers.size >= this.#options.most) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     const warm = this.#idle.pop();
@@ -175,7 +184,7 @@ class ContainerPool {
   #start(): Container {
     // No other user of this machine can guess it.
     const accessKeyId = `container-${randomUUID()}`;
-    const container = { process: startFunction(this.#file, { ...this.#environment, accessKeyId }), accessKeyId };
+    const container = { process: this.#options.start(this.#file, { ...this.#environment, accessKeyId }), accessKeyId };
     this.#containers.add(container);
     return container;
   }
