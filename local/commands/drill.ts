@@ -93,7 +93,7 @@ export const drill = defineCommand({
   },
   exclusive: [
     ['live', 'diagnosis', 'case', ...ofSimulation],
-    ['diagnosis', ...ofSimulation],
+    ['diagnosis', ...ofSimulation.filter((flag) => flag !== 'list')],
   ],
   requires: [
     ...(['org', 'finding', 'stack', 'page', 'yes'] as const).map((flag) => [flag, 'live'] as const),

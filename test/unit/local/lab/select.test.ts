@@ -56,6 +56,13 @@ describe('selecting variants', () => {
     expect(probes).toContain('organization');
   });
 
+  it.each(allCases.map(({ id }) => id))('lists %s, or says why it cannot be selected', (id) => {
+    const isListed = selectVariants(orgs).some((each) => each.case.id === id);
+    const reason = skippedCases(orgs).find((each) => each.id === id)?.reason ?? '';
+    if (isListed) expect(selectVariants(orgs, [id]).length).toBeGreaterThan(0);
+    else expect(() => selectVariants(orgs, [id])).toThrow(reason === notConfigured ? 'cannot happen there' : reason);
+  });
+
   it('gives the reason for every case that it skips', () => {
     const selected = new Set(selectVariants(orgs).map((each) => each.case.id));
     const skipped = skippedCases(orgs);
