@@ -61,6 +61,8 @@ export interface Server {
   readonly resource?: Resource;
   /** The requirements of your services for this server's access tokens, beyond Okta's guarantees. */
   readonly expects?: TokenExpectations;
+  /** In the event of `health`: another group verifies new tokens of this server, and pages if their key is unpublished. */
+  readonly areTokensVerified?: true;
 }
 
 /** An API of your own. It is called with a fresh token, as its clients do. */

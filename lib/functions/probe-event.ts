@@ -1,5 +1,7 @@
 import type { Org, Server, WebClient } from '../../functions/model/org.ts';
 import { type Group, groups, type Requirement } from '../../functions/model/probe.ts';
+import { idToken } from '../../functions/probes/id-token.ts';
+import { verify } from '../../functions/probes/verify.ts';
 import { type MonitoredOrg, planOf } from '../monitored-org.ts';
 
 /** The scheduled event of one group of probes for one org. */
@@ -9,6 +11,9 @@ export interface ProbeEvent {
   /** The event itself. Trap: it must name only the credentials that the group's probes need. */
   readonly org: Org;
 }
+
+/** The probes that report a new token whose key is not published. */
+const tokenVerifiers: readonly string[] = [verify.id, idToken.id];
 
 /** The events of an org: one for each group with an enabled probe. */
 export function probeEvents(monitoredOrg: MonitoredOrg): readonly ProbeEvent[] {
@@ -34,6 +39,8 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
     plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));
   const { api, user, samlApps, health, systemLog, slo, servers, ...org } = monitoredOrg.org;
   const signsIn = user !== undefined && isNeeded('user');
+  const isVerified = (id: string) =>
+    monitoredOrg.plan.some(({ probe, server }) => server.id === id && tokenVerifiers.includes(probe.id));
   return {
     ...org,
     servers: servers.map(
@@ -41,6 +48,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
         ...server,
         ...(web && isNeeded('web', server.id) && { web: signsIn ? web : withoutSecret(web) }),
         ...(service && isNeeded('service', server.id) && { service }),
+        ...(group === 'health' && isVerified(server.id) && { areTokensVerified: true }),
       }),
     ),
     ...(slo && group === 'flows' && { slo }),

@@ -19,7 +19,7 @@ import {
 import { selectVariants, skippedCases } from '../lab/select.ts';
 import { adoptServers } from '../lab/simulation/adopt-servers.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
-import { caseResults, casesDocument, formatCases } from './reporters/drill.ts';
+import { caseResults, casesDocument, formatCaseList, formatCases } from './reporters/drill.ts';
 import { showProgress } from './reporters/progress.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
@@ -34,6 +34,7 @@ export const cases = defineCommand({
       help: 'the number of runs while nothing is wrong (default: 1000, or 0 with --case)',
     },
     config,
+    list: { type: 'boolean', default: false, help: 'list the cases to select from' },
     json,
     junit,
   },
@@ -43,6 +44,10 @@ export const cases = defineCommand({
     const { config: adopted, remarks } = adoptServers(loadConfig(values.config));
     const orgs = caseOrgs(adopted);
     const variants = selectVariants(orgs, selected);
+    if (values.list) {
+      output.stdout.write(`${formatCaseList(variants)}\n`);
+      return 0;
+    }
     using progress = showProgress(output.stderr);
     for (const remark of remarks) progress.step(remark);
     const report = {

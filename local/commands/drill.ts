@@ -55,7 +55,7 @@ export const drill = defineCommand({
     'packet-loss-minutes': {
       type: 'string',
       value: '<n>',
-      help: 'the minutes of packet loss (default: 200; with --every-variant or --scenario 10000)',
+      help: 'the minutes of packet loss (default: 100; with --every-variant or --scenario 10000)',
     },
     config,
     template: {
@@ -93,7 +93,7 @@ export const drill = defineCommand({
   },
   exclusive: [
     ['live', 'diagnosis', 'case', ...ofSimulation],
-    ['diagnosis', ...ofSimulation],
+    ['diagnosis', ...ofSimulation.filter((flag) => flag !== 'list')],
   ],
   requires: [
     ...(['org', 'finding', 'stack', 'page', 'yes'] as const).map((flag) => [flag, 'live'] as const),
@@ -122,7 +122,7 @@ export const drill = defineCommand({
       scenarios: listOf(values.scenario),
       packetLossMinutes: integerOf(
         'packet-loss-minutes',
-        values['packet-loss-minutes'] ?? (isWhole ? '10000' : '200'),
+        values['packet-loss-minutes'] ?? (isWhole ? '10000' : '100'),
         1,
       ),
       everyVariant: values['every-variant'],

@@ -1,15 +1,21 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { ConfigError } from '../../lib/config/config-error.ts';
 import type { Config } from '../../lib/config/schema.ts';
-import { bundle } from '../../lib/functions/bundle.ts';
+import type { Entry } from '../../lib/functions/entries.ts';
 import type { Template } from '../../packages/cloudwatch-alarms/src/index.ts';
-import { synthesize } from '../self-hosted/synthesize.ts';
 import { readDeployment } from '../self-hosted/template/read-deployment.ts';
 import { type DeploymentVariant, deploymentVariants, drillStart, isFleet } from './scenarios/deployment-variants.ts';
 import { Simulation, type SimulationOptions } from './simulation/simulation.ts';
+import type { SynthesisReply, SynthesisRequest } from './synthesis-process.ts';
 
 /** Opens simulations of deployment variants. */
 export interface Deployments {
+  /** Synthesizes several variants at once, which takes less time than one after the other. */
+  prepare(variants: readonly DeploymentVariant[]): Promise<void>;
   open(variant: DeploymentVariant, options?: Pick<SimulationOptions, 'realTime' | 'journal'>): Promise<Simulation>;
-  templateOf(variant: DeploymentVariant): Template;
+  templateOf(variant: DeploymentVariant): Promise<Template>;
 }
 
 /**
@@ -19,22 +25,44 @@ export interface Deployments {
  * @param startsAt epoch ms; the current minute by default
  */
 export function deploymentsOf(config: Config, template?: Template, startsAt?: number): Deployments {
-  const templates = new Map<DeploymentVariant, Template>(template && [['configured', withoutWindows(template)]]);
-  const templateOf = (variant: DeploymentVariant) => {
-    const deployed = templates.get(variant) ?? synthesizeVariant(config, variant);
-    templates.set(variant, deployed);
-    readDeployment(deployed);
-    return deployed;
-  };
+  const templates = new Map<DeploymentVariant, Template>();
+  const files = new Map<Entry, string>();
+
+  async function prepare(variants: readonly DeploymentVariant[]): Promise<void> {
+    const missing = [...new Set(variants)].filter((variant) => !templates.has(variant));
+    const isGiven = (variant: DeploymentVariant) => variant === 'configured' && template !== undefined;
+    const synthesized = missing.filter((variant) => !isGiven(variant));
+    const given = template && missing.some(isGiven) ? [withoutWindows(template)] : [];
+    for (const each of given) {
+      readDeployment(each);
+      templates.set('configured', each);
+    }
+    if (missing.length === 0) return;
+    const made = await synthesizeApart({ configs: synthesized.map((each) => deploymentVariants[each](config)), given });
+    for (const [entry, file] of made.files) files.set(entry, file);
+    for (const [index, variant] of synthesized.entries()) {
+      const whole = made.templates[index] as Template;
+      const deployed = variant === 'maintenance' ? whole : withoutWindows(whole);
+      readDeployment(deployed);
+      templates.set(variant, deployed);
+    }
+  }
+
+  async function templateOf(variant: DeploymentVariant): Promise<Template> {
+    await prepare([variant]);
+    return templates.get(variant) as Template;
+  }
+
   return {
+    prepare,
     templateOf,
-    open: (variant, options) =>
+    open: async (variant, options) =>
       Simulation.open({
         ...options,
-        template: templateOf(variant),
+        template: await templateOf(variant),
         sharesOkta: isFleet(variant),
         ...(startsAt !== undefined && { startsAt }),
-        bundleOf: (entry) => bundle(entry).file,
+        bundleOf: (entry) => files.get(entry) as string,
       }),
   };
 }
@@ -44,9 +72,18 @@ export function drillDeployments(config: Config, template?: Template): Deploymen
   return deploymentsOf(config, template, drillStart);
 }
 
-function synthesizeVariant(config: Config, variant: DeploymentVariant): Template {
-  const { template } = synthesize(deploymentVariants[variant](config));
-  return variant === 'maintenance' ? template : withoutWindows(template);
+/** Synthesizes in another process, which ends afterwards. */
+async function synthesizeApart(request: SynthesisRequest): Promise<Exclude<SynthesisReply, { error: string }>> {
+  const child = fork(path.join(import.meta.dirname, 'synthesis-process.ts'), { serialization: 'advanced' });
+  const replied = Promise.withResolvers<SynthesisReply>();
+  child.once('message', replied.resolve as (message: unknown) => void);
+  child.once('error', replied.reject);
+  child.once('exit', (code) => replied.reject(new Error(`the synthesis ended with ${code}`)));
+  child.send(request);
+  const reply = await replied.promise;
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  if (!('error' in reply)) return reply;
+  throw reply.isOfConfig ? new ConfigError(reply.error) : new Error(reply.error);
 }
 
 /** A maintenance window of the configuration could mute the very alarms that a scenario expects. */

@@ -12,6 +12,9 @@ const minuteMs = 60_000;
 /** How many points an alarm may look at beyond its window. */
 const pointsBeyondWindow = 5;
 
+/** How long a phase lasts after all alarms fire that it waits for. */
+const minutesAfterFiring = 5;
+
 /** How many runs the sweep needs to see a recovery, where no alarm takes longer. */
 const runsToRecover = 15;
 
@@ -21,7 +24,7 @@ export interface RunOptions {
   /** For people who watch: fewer healthy minutes, and the end as soon as the alarms have fired and resolved. */
   readonly brief?: boolean;
   /** The template of a deployment variant, for phases that deploy one. */
-  readonly templateOf?: (variant: DeploymentVariant) => Template;
+  readonly templateOf?: (variant: DeploymentVariant) => Promise<Template>;
   readonly onEvent?: (event: TimelineEvent) => void;
 }
 
@@ -41,7 +44,7 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
     const restores: (() => unknown)[] = [];
     if (deploys) {
       if (!options.templateOf) throw new Error(`there is no template of ${deploys}`);
-      await simulation.deploy(options.templateOf(deploys));
+      await simulation.deploy(await options.templateOf(deploys));
     }
     try {
       for (const fault of faults) restores.push(await fault(simulation, scenario.org, tally));
@@ -65,7 +68,13 @@ export async function runScenario(simulation: Simulation, scenario: Scenario, op
     if (areFiring()) firingFor += 1;
     return firingFor > brief.afterFiring * every + 1;
   };
-  for (const phase of scenario.faultPhases) await pass(phase, options.brief ? isShown : undefined);
+  const hasFired = () => {
+    if (areFiring()) firingFor += 1;
+    return firingFor > minutesAfterFiring;
+  };
+  for (const phase of scenario.faultPhases) {
+    await pass(phase, options.brief ? isShown : phase.untilFired ? hasFired : undefined);
+  }
   const restoredAt = simulation.now;
   onEvent({ kind: 'restored', at: restoredAt });
 

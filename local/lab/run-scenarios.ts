@@ -7,7 +7,7 @@ import { expectedSeconds } from './expected-length.ts';
 import { type PoolSize, processors, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
 import { type RunOptions, runScenario } from './run-scenario.ts';
-import { type DeploymentVariant, isFleet, settlingMinutes } from './scenarios/deployment-variants.ts';
+import { type DeploymentVariant, settlingMinutes } from './scenarios/deployment-variants.ts';
 import type { Scenario, Trace } from './scenarios/scenario.ts';
 import type { Simulation } from './simulation/simulation.ts';
 import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts';
@@ -68,10 +68,9 @@ export async function runScenarios(options: DrillOptions): Promise<Omit<DrillRep
     virtualMinutes += 1;
     onMinute?.(progress());
   };
-  // A synthesis blocks the process. While a simulation runs, its functions would wait for the emulators in here.
-  for (const variant of new Set(scenarios.flatMap(deploymentsIn))) options.deployments.templateOf(variant);
+  await options.deployments.prepare(scenarios.flatMap(deploymentsIn));
   const jobs = [...Map.groupBy(scenarios, jobOf).values()].map((together) => ({
-    pace: together[0]?.pace,
+    pace: together.length > 1 ? ('long' as const) : together[0]?.pace,
     async run(worker: ScenarioWorker) {
       const runs: ScenarioRun[] = [];
       for (const scenario of together) {
@@ -189,9 +188,10 @@ function deploymentsIn({ deployment, before = [], faultPhases }: Scenario): read
   return [deployment, ...[...before, ...faultPhases].flatMap(({ deploys }) => deploys ?? [])];
 }
 
-/** The scenarios of a fleet are one job, so that its simulation, which takes long to open, is opened once. */
+/** The scenarios of a deployment are one job, so that its simulation, which takes long to open, is opened once. */
 function jobOf(scenario: Scenario): DeploymentVariant | Scenario {
-  return isFleet(scenario.deployment) ? scenario.deployment : scenario;
+  const { deployment, fresh = false, isFirstDeployment = false } = scenario;
+  return deployment === 'configured' || fresh || isFirstDeployment ? scenario : deployment;
 }
 
 /** Whether another deployment than its own is there at the end. */

@@ -41,12 +41,11 @@ export function selectVariants(
 
 /** The cases without any variant at these orgs, and why. */
 export function skippedCases(orgs: readonly MonitoredOrg[]): readonly Skipped[] {
-  return allCases
-    .filter((one) => variantsOf({ case: one }, orgs).length === 0)
-    .map(({ id, title, skipReason, variants }) => ({
-      ...{ id, title },
-      reason: skipReason ?? (areOfPast(variants) ? needsMemory(id) : notConfigured),
-    }));
+  return allCases.filter((one) => variantsOf({ case: one }, orgs).length === 0).map(skippedCase);
+}
+
+function skippedCase({ id, title, skipReason, variants }: Case): Skipped {
+  return { id, title, reason: skipReason ?? (areOfPast(variants) ? needsMemory(id) : notConfigured) };
 }
 
 const notConfigured = 'the configuration does not monitor what it needs';
@@ -83,8 +82,8 @@ export function selectScenarios(
   const elsewhere = allCases
     .filter(({ id }) => ![...ofEach, ...ofScripts].some((each) => each.id === id))
     .flatMap((one) => scenarioElsewhere({ case: one }, plan) ?? []);
-  const own = [...ofEach, ...elsewhere];
-  const ofCases = quick ? firstOfAlarms([...own, ...ofScripts]) : [...own, ...ofScripts];
+  const playable = [...ofEach, ...elsewhere, ...ofScripts];
+  const ofCases = quick ? firstOfAlarms(playable) : playable;
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];
@@ -100,7 +99,7 @@ export function selectScenarios(
       ...unique.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)),
       ...scripted.filter(({ id }) => (isEverything && !quick) || scenarios?.includes(id)),
     ],
-    skipped: isEverything ? skippedCases(plan.orgs).filter(({ id }) => !ofCases.some((each) => each.id === id)) : [],
+    skipped: isEverything ? allCases.filter((one) => !playable.some(({ id }) => id === one.id)).map(skippedCase) : [],
   };
 }
 
@@ -122,9 +121,11 @@ function scenariosOf(text: string, ofCases: readonly Scenario[], plan: Deploymen
   return [elsewhere];
 }
 
-/** The first variant of a case in the first deployment that has what it needs. */
+/** The first variant of a case in the first deployment that has what it needs. That of health checks has all of them. */
 function scenarioElsewhere(selection: Selection, plan: DeploymentPlan): Scenario | undefined {
-  for (const deployment of Object.keys(caseDeployments) as CaseDeployment[]) {
+  const isOfHealth = selection.case.variants.some(({ target }) => target.group === 'health');
+  const deployments = isOfHealth ? (['health'] as const) : (Object.keys(caseDeployments) as CaseDeployment[]);
+  for (const deployment of deployments) {
     const [first] = variantsOf(selection, plan.orgsIn[deployment]).filter(({ variant }) => !variant.needsPast);
     if (first) return caseScenario(plan, first.org, first.case, first.variant, deployment);
   }

@@ -20,6 +20,7 @@ import {
 import { type FunctionLog, readFunctionLog } from './lambda/function-log.ts';
 import type { FunctionEnvironment } from './lambda/function-process.ts';
 import {
+  type ContainerOptions,
   type Execution,
   LambdaService,
   platformLines,
@@ -72,6 +73,8 @@ export interface SystemParts {
   readonly aws: AwsEmulator;
   /** How a function's process reaches AWS, and which authorities it trusts. */
   readonly access: FunctionEnvironment;
+  /** Processes by default, and as many as are needed at the same time. */
+  readonly containers?: ContainerOptions;
   readonly runsInProgress: RunsInProgress;
   readonly conditions: Conditions;
   /** Returns how far the system's clock is ahead of this machine's when a function starts, in milliseconds. */
@@ -150,7 +153,7 @@ export class LocalSystem implements AsyncDisposable {
     this.startedAt = startedAt;
     this.aws = aws;
     this.journal = journal;
-    this.lambda = new LambdaService(deployment.functions, parts.bundleOf, parts.access);
+    this.lambda = new LambdaService(deployment.functions, parts.bundleOf, parts.access, parts.containers);
     this.cloudWatch = new CloudWatch(deployment.alarms, startedAt, kept);
     this.scheduler = new Scheduler(deployment.schedules, startedAt, kept?.schedules);
     this.messages = new Messages({
@@ -372,7 +375,6 @@ export class LocalSystem implements AsyncDisposable {
   ): Promise<Execution> {
     const { target, payload, start } = event;
     const { timeoutMs } = this.lambda.functionByName(target);
-    const beganAt = machineNow();
     const filled = start ? withScheduleContext(payload, start) : payload;
     const alarm = alarmIn(payload);
     using stack = new DisposableStack();
@@ -382,7 +384,11 @@ export class LocalSystem implements AsyncDisposable {
       requestId: event.requestId,
       clockAheadMs: this.#parts.aheadMs(at),
       onStart: (accessKeyId) =>
-        this.#parts.runsInProgress.begin(accessKeyId, { startedAt: at, beganAt, ...(alarm && { alarm }) }),
+        this.#parts.runsInProgress.begin(accessKeyId, {
+          startedAt: at,
+          beganAt: machineNow(),
+          ...(alarm && { alarm }),
+        }),
     });
     if (this.#isClosed) return execution;
     this.journal.atomically(() => {

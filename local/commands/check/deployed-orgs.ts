@@ -40,13 +40,16 @@ export async function readDeployedOrgs(
   return [...Map.groupBy(read, ({ org }) => org.name).values()].map(monitoredFrom);
 }
 
+/** Leaves out what one group is told of the others. */
 function parseInput(group: Group, input: string): ScheduledOrg | undefined {
   const {
     schedule,
     groups: _,
     ...org
   } = JSON.parse(input) as Org & { readonly schedule?: { intervalMinutes: number } };
-  return Array.isArray(org.servers) ? { group, intervalMinutes: schedule?.intervalMinutes ?? 1, org } : undefined;
+  if (!Array.isArray(org.servers)) return undefined;
+  const servers = org.servers.map(({ areTokensVerified: __, ...server }) => server);
+  return { group, intervalMinutes: schedule?.intervalMinutes ?? 1, org: { ...org, servers } };
 }
 
 /** Joins the events of an org. Each has only the credentials that its group needs. */

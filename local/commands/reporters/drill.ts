@@ -4,6 +4,7 @@ import type { CasesReport, FalseAlarm, TriedVariant } from '../../lab/run-cases.
 import { type DrillReport, delayInWords, delayOf, type ScenarioRun } from '../../lab/run-scenarios.ts';
 import { type Case, variantName } from '../../lab/scenarios/case.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
+import type { SelectedVariant } from '../../lab/select.ts';
 import type { NotificationResult } from '../../lab/verify-scenario.ts';
 import type { ReportedFinding } from '../../self-hosted/reported-finding.ts';
 import { bold, count, dim, duration, formatSkipped, green, mark, red, table, wrap } from './text.ts';
@@ -159,6 +160,17 @@ export function formatScenarioList(scenarios: readonly Scenario[]): string {
       ),
     ])
     .join('\n');
+}
+
+/** The cases that people can select, with the number of their variants. */
+export function formatCaseList(variants: readonly SelectedVariant[]): string {
+  const byCase = [...Map.groupBy(variants, (each) => each.case)];
+  const rows = byCase.map(([{ id, title }, { length }]) => [
+    `  ${id}`,
+    title,
+    dim(`${count(length)} variant${length === 1 ? '' : 's'}`),
+  ]);
+  return ['', bold('--case'), ...table(rows)].join('\n');
 }
 
 /** One result per variant, and one for all healthy runs. */

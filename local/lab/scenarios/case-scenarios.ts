@@ -7,7 +7,7 @@ import { formatTarget } from '../../../functions/model/target.ts';
 import type { MonitoredOrg } from '../../../lib/monitored-org.ts';
 import { allCases } from './all-cases.ts';
 import { type Case, type Variant, variantName } from './case.ts';
-import { canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
+import { type CaseDeployment, canHost, type DeploymentPlan, findingsAlarm } from './deployment-plan.ts';
 import type { DeploymentVariant } from './deployment-variants.ts';
 import { injects, injectsWithShortTimeouts, slowFindings } from './faults/configuration.ts';
 import { forgetSignIns } from './faults/test-user.ts';
@@ -100,8 +100,10 @@ export function caseScenarios(plan: DeploymentPlan, everyVariant = false): reado
   const hostedOf = (one: Case) =>
     one.variants.flatMap((variant) => {
       if (variant.needsPast || publishMode[variant.target.group] === 'ownSeries') return [];
-      const org = plan.orgs.find((each) => canHost(each, variant.target));
-      return org ? [{ one, variant, org }] : [];
+      if (!plan.orgs.some((each) => canHost(each, variant.target))) return [];
+      const deployment = deploymentFor(variant);
+      const org = plan.orgsIn[deployment].find((each) => canHost(each, variant.target));
+      return org ? [{ one, variant, org, deployment }] : [];
     });
   const cases = allCases.map(hostedOf);
   for (const [first] of cases) if (first) played.add(resultOf(first));
@@ -112,8 +114,13 @@ export function caseScenarios(plan: DeploymentPlan, everyVariant = false): reado
         played.add(resultOf(each));
         return everyVariant || isNew;
       })
-      .map(({ one, variant, org }) => caseScenario(plan, org, one, variant)),
+      .map(({ one, variant, org, deployment }) => caseScenario(plan, org, one, variant, deployment)),
   );
+}
+
+/** Health checks that a configuration has may leave out what a case needs, and they run rarely. */
+function deploymentFor({ target }: Variant): CaseDeployment {
+  return target.group === 'health' ? 'health' : 'configured';
 }
 
 /** What people are told of a variant. */

@@ -1,4 +1,5 @@
 import type { ResourceToken } from '../../../functions/model/org.ts';
+import { health } from '../../../functions/probes/index.ts';
 import type { Config } from '../../../lib/config/schema.ts';
 
 type OrgConfig = Config['orgs'][number];
@@ -35,10 +36,15 @@ export const withTestUser = prepareOrgs((org) => {
   };
 });
 
-/** Adds health checks of every kind to each org that has an API credential and no such checks yet. */
+/** The scopes that health checks of every kind need. */
+const healthScopes = [...new Set(health.flatMap(({ apiScopes }) => apiScopes?.anyOf ?? []))];
+
+/** Lets each org that has an API credential check all that can be checked, whatever its own health checks leave out. */
 export const withHealth = prepareOrgs((org) => {
-  if (!org.api || org.health) return org;
-  const health = {
+  if (!org.api) return org;
+  const { ignored: _, ...own } = org.health ?? {};
+  const checks = {
+    ...own,
     applications: ['0oaPayrollApplication'],
     allApplications: false,
     clients: ['0oaWebApplication001'],
@@ -46,7 +52,7 @@ export const withHealth = prepareOrgs((org) => {
     expiryDays: { ticket: [30, 14], page: [7, 1] },
     maxAgeDays: 365,
   };
-  return { ...org, health };
+  return { ...org, api: withScopes(org.api, healthScopes), health: checks };
 });
 
 /** Adds a SAML application to each org that has a test user and no such application yet. */
@@ -67,13 +73,15 @@ export const withSamlApp = prepareOrgs((org) => {
 });
 
 /** Reads the System Log of each org that has a credential for the management API. */
-export const withSystemLog = prepareOrgs((org) => {
-  const { api } = org;
-  if (!api) return org;
+export const withSystemLog = prepareOrgs((org) =>
+  org.api ? { ...org, api: withScopes(org.api, ['okta.logs.read']), systemLog: {} } : org,
+);
+
+/** Grants a service application these scopes too. An API token needs none. */
+function withScopes(api: NonNullable<OrgConfig['api']>, scopes: readonly string[]): NonNullable<OrgConfig['api']> {
   const { client } = api;
-  const scopes = [...new Set([...(client?.scopes ?? []), 'okta.logs.read'])];
-  return { ...org, api: { ...api, ...(client && { client: { ...client, scopes } }) }, systemLog: {} };
-});
+  return client ? { ...api, client: { ...client, scopes: [...new Set([...client.scopes, ...scopes])] } } : api;
+}
 
 /** Adds an API to each custom server that has such a token for it, and removes every other API. Without `token`, there is none. */
 export function withResource(config: Config, token?: ResourceToken): Config {

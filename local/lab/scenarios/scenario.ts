@@ -14,6 +14,8 @@ export const faultRuns = 10;
 /** Some minutes with faults, or healthy ones. */
 export interface Phase {
   readonly minutes: number;
+  /** It ends some minutes after all expected alarms fire. `minutes` are the most that it lasts. */
+  readonly untilFired?: true;
   /** The deployment at its beginning, as an update of the present one. */
   readonly deploys?: DeploymentVariant;
   readonly faults?: readonly SimulationFault[];

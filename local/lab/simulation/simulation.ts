@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { concurrency, type RatedOperation, ratePerSecond, rates } from '../../../lib/limits/quotas.ts';
 import type { ServedRequest } from '../../../packages/okta-emulator/src/index.ts';
 import type { Delay } from '../../self-hosted/alarms/cloudwatch.ts';
+import { startFunctionThread } from '../../self-hosted/lambda/function-process.ts';
 import { type Execution, RunsInProgress } from '../../self-hosted/lambda/lambda-service.ts';
 import { openRealTimeQueue, type RealTime } from '../../self-hosted/lambda/real-time-queue.ts';
 import { atTime, followClients, followedTime, machineNow } from '../../self-hosted/lambda/shifted-clock.ts';
@@ -53,6 +55,8 @@ function ratesIn(region: string): Readonly<Record<string, number>> {
  * built functions. Virtual time moves only by `tick`. Several simulations can be open at the same time; they share nothing.
  * Times are epoch milliseconds of the virtual clock.
  *
+ * Each function has one container, in a thread: runs may overlap in virtual time and still follow each other in real time.
+ *
  * A run takes in virtual time what it takes in real time, from the second at which its schedule or its queue starts it.
  * AWS's rates, the account's concurrency, and when points arrive are reckoned in that time.
  *
@@ -90,6 +94,7 @@ export class Simulation extends LocalSystem {
       runsInProgress,
       bundleOf: options.bundleOf,
       journal: options.journal,
+      ...(!realTime && { containers: { start: startFunctionThread, most: sharesOkta ? availableParallelism() : 1 } }),
       startedAt: startsAt,
       aheadMs: (startsAt) => realTime?.aheadMs ?? startsAt - machineNow(),
       openQueue: (queue) => (realTime ? openRealTimeQueue(queue, realTime) : openEventQueue(queue)),

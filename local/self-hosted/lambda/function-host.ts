@@ -1,7 +1,11 @@
 /**
- * The child process that a function runs in. It loads a bundle as Lambda does, and replies to each event from its
- * parent with the handler's result. The function's log goes to stdout.
+ * The child process or the thread that a function runs in. It loads a bundle as Lambda does, and replies to each event from
+ * its parent with the handler's result. The function's log goes to stdout.
  */
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { setDefaultCACertificates } from 'node:tls';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import type { InvokeMessage, ReplyMessage } from './function-process.ts';
 import { shiftDate } from './shifted-clock.ts';
@@ -14,7 +18,15 @@ type Handler = (
 let clockAheadMs = 0;
 shiftDate(() => clockAheadMs);
 
-const { handler } = (await import(process.argv[2] ?? '')) as { handler: Handler };
+// Node reads these variables only when a process starts.
+if (parentPort) {
+  const { NODE_COMPILE_CACHE: cache, NODE_EXTRA_CA_CERTS: caFile } = process.env;
+  if (cache !== undefined) enableCompileCache(cache);
+  const authorities = caFile === undefined ? '' : readFileSync(caFile, 'utf8');
+  if (authorities !== '') setDefaultCACertificates([authorities]);
+}
+
+const { handler } = (await import(parentPort ? workerData : (process.argv[2] ?? ''))) as { handler: Handler };
 
 /** Logged since the last reply. Trap: stdout and the channel to the parent are not ordered relative to each other. */
 let logged = '';
@@ -24,15 +36,20 @@ process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
   return write(chunk, ...rest);
 }) as typeof process.stdout.write;
 
-process.on('message', async ({ event, timeoutMs, clockAheadMs: aheadMs = 0, requestId = '' }: InvokeMessage) => {
-  const endsAt = performance.now() + timeoutMs;
-  const context = { getRemainingTimeInMillis: () => endsAt - performance.now(), awsRequestId: requestId };
-  clockAheadMs = aheadMs;
-  const result = await handler(event, context).then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-  );
-  const lines = logged.split('\n').filter((line) => line !== '');
-  process.send?.({ ...result, lines, characters: logged.length } satisfies ReplyMessage);
-  logged = '';
-});
+(parentPort ?? process).on(
+  'message',
+  async ({ event, timeoutMs, clockAheadMs: aheadMs = 0, requestId = '' }: InvokeMessage) => {
+    const endsAt = performance.now() + timeoutMs;
+    const context = { getRemainingTimeInMillis: () => endsAt - performance.now(), awsRequestId: requestId };
+    clockAheadMs = aheadMs;
+    const result = await handler(event, context).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    );
+    const lines = logged.split('\n').filter((line) => line !== '');
+    const reply: ReplyMessage = { ...result, lines, characters: logged.length };
+    if (parentPort) parentPort.postMessage(reply);
+    else process.send?.(reply);
+    logged = '';
+  },
+);

@@ -30,19 +30,36 @@ export interface ExecutionOptions {
   readonly onStart?: (accessKeyId: string) => void;
 }
 
+/** How containers are made. */
+export interface ContainerOptions {
+  readonly start: typeof startFunction;
+  /** How many of one function there may be. A run waits for one in real time. */
+  readonly most: number;
+}
+
+/** As at AWS. */
+const containerOptions: ContainerOptions = { start: startFunction, most: Number.POSITIVE_INFINITY };
+
 /** Runs the deployed functions as Lambda does, unless they are throttled or crash. */
 export class LambdaService implements AsyncDisposable {
   #functions: readonly DeployedFunction[];
   readonly #bundleOf: (entry: Entry) => string;
   readonly #access: FunctionEnvironment;
+  readonly #containers: ContainerOptions;
   readonly #pools = new Map<string, ContainerPool>();
   readonly #throttled = new Set<string>();
   readonly #crashing = new Set<string>();
 
-  constructor(functions: readonly DeployedFunction[], bundleOf: (entry: Entry) => string, access: FunctionEnvironment) {
+  constructor(
+    functions: readonly DeployedFunction[],
+    bundleOf: (entry: Entry) => string,
+    access: FunctionEnvironment,
+    containers: ContainerOptions = containerOptions,
+  ) {
     this.#functions = functions;
     this.#bundleOf = bundleOf;
     this.#access = access;
+    this.#containers = containers;
     // Building takes seconds, in which the emulators of this process would answer no function that already runs.
     for (const { entry } of functions) bundleOf(entry);
   }
@@ -93,7 +110,9 @@ export class LambdaService implements AsyncDisposable {
 
   #poolOf(given: string): ContainerPool {
     const { name, entry, variables } = this.functionByName(given);
-    const pool = this.#pools.get(name) ?? new ContainerPool(this.#bundleOf(entry), { ...this.#access, variables });
+    const pool =
+      this.#pools.get(name) ??
+      new ContainerPool(this.#bundleOf(entry), { ...this.#access, variables }, this.#containers);
     this.#pools.set(name, pool);
     return pool;
   }
@@ -115,15 +134,22 @@ interface Container {
 class ContainerPool {
   readonly #file: string;
   readonly #environment: FunctionEnvironment;
+  readonly #options: ContainerOptions;
   readonly #containers = new Set<Container>();
   readonly #idle: Container[] = [];
+  /** Runs that wait for a container. */
+  readonly #waiting: (() => void)[] = [];
 
-  constructor(file: string, environment: FunctionEnvironment) {
+  constructor(file: string, environment: FunctionEnvironment, options: ContainerOptions) {
     this.#file = file;
     this.#environment = environment;
+    this.#options = options;
   }
 
   async run(event: unknown, { timeoutMs, onStart, ...request }: ExecutionOptions): Promise<Execution> {
+    while (this.#idle.length === 0 && this.#containers.size >= this.#options.most) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
     const warm = this.#idle.pop();
     const container = warm ?? this.#start();
     onStart?.(container.accessKeyId);
@@ -132,6 +158,7 @@ class ContainerPool {
     const durationMs = performance.now() - startedAt;
     if (container.process.alive) this.#idle.push(container);
     else await this.stop([container]);
+    this.#waiting.shift()?.();
     const outcome =
       'error' in result
         ? ({ status: 'failed', error: result.error } as const)
@@ -143,7 +170,13 @@ class ContainerPool {
     return this.stop(this.#idle.splice(0));
   }
 
-  async stop(stopping: readonly Container[] = [...this.#containers]): Promise<void> {
+  /** Stops these containers. Without `stopping`, all of them for good: runs that wait for one never start. */
+  async stop(stopping?: readonly Container[]): Promise<void> {
+    if (!stopping) this.#waiting.length = 0;
+    await this.#end(stopping ?? [...this.#containers]);
+  }
+
+  async #end(stopping: readonly Container[]): Promise<void> {
     for (const container of stopping) this.#containers.delete(container);
     await Promise.all(stopping.map(({ process }) => process.stop()));
   }
@@ -151,7 +184,7 @@ class ContainerPool {
   #start(): Container {
     // No other user of this machine can guess it.
     const accessKeyId = `container-${randomUUID()}`;
-    const container = { process: startFunction(this.#file, { ...this.#environment, accessKeyId }), accessKeyId };
+    const container = { process: this.#options.start(this.#file, { ...this.#environment, accessKeyId }), accessKeyId };
     this.#containers.add(container);
     return container;
   }

@@ -47,6 +47,8 @@ export function managementData(parts: DataParts): Readonly<Record<string, Collec
   const { origin, state, customServers, log, nextRotation, samlApplications, samlKey, health, now } = parts;
   const { users, groups, applications } = state;
   const credentials = clientCredentials(parts);
+  // The time of a rotation stays the same as time passes.
+  const startedAt = now();
   const self = (path: string) => ({ self: { href: `${origin}/api/v1/${path}` } });
 
   const allUsers = () => users.list().map((user) => userItem(user, origin));
@@ -104,7 +106,7 @@ export function managementData(parts: DataParts): Readonly<Record<string, Collec
     const { rotationMode, rotatedDaysAgo = 0, rotatesInDays } = signing ?? {};
     const next = rotatesInDays === undefined ? nextRotation : now() + rotatesInDays * dayMs;
     return {
-      ...{ rotationMode, lastRotated: new Date(now() - rotatedDaysAgo * dayMs).toISOString() },
+      ...{ rotationMode, lastRotated: new Date(startedAt - rotatedDaysAgo * dayMs).toISOString() },
       ...(rotationMode === 'AUTO' && { nextRotation: new Date(next).toISOString() }),
     };
   }

@@ -3,7 +3,8 @@ import { Client as OktaSdk } from '@okta/okta-sdk-nodejs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openOkta } from './support/open-okta.ts';
 
-const { okta, client } = await openOkta();
+let aheadMs = 0;
+const { okta, client } = await openOkta({ now: () => Date.now() + aheadMs });
 const authorities = getCACertificates();
 
 const restores: (() => unknown)[] = [];
@@ -123,6 +124,19 @@ describe("Okta's SDK reads", () => {
     const [server] = await collect(await sdk.authorizationServerApi.listAuthorizationServers());
     const { rotationMode, lastRotated, nextRotation } = server?.credentials?.signing ?? {};
     expect([rotationMode, daysUntil(lastRotated), nextRotation]).toEqual(['MANUAL', -400, undefined]);
+  });
+
+  it('a rotation whose time stays the same as time passes', async () => {
+    const lastRotated = async () => {
+      const { body } = await read('authorizationServers/default');
+      return (body as { credentials: { signing: { lastRotated: string } } }).credentials.signing.lastRotated;
+    };
+    const before = await lastRotated();
+    aheadMs = 60_000;
+    restores.push(() => {
+      aheadMs = 0;
+    });
+    expect(await lastRotated()).toBe(before);
   });
 
   it('the org itself', async () => {

@@ -194,6 +194,14 @@ describe('an imminent failure', () => {
     ],
   ])('%s is found, and nothing else is', (_, alter, expected) => expectFound(alter, expected));
 
+  it('a key that signs and is not published is a note where new tokens are verified, which pages first', async () => {
+    restores.push(okta.hideKey('default', 'active'));
+    const verified = all.servers.map((server) => ({ ...server, areTokensVerified: true as const }));
+    const report = await check({ ...all, servers: verified });
+    expect(found(report)).toEqual([]);
+    expect(notesOf(report, 'signing-keys', 'default').join()).toContain('the active key is not published');
+  });
+
   it('two agents of two are a page that names the directory, the hosts and when they were last heard of', async () => {
     restores.push(okta.alterHealth('agents', 'ad-west', { operationalStatus: 'INACTIVE', silentMinutes: 42 }));
     restores.push(okta.alterHealth('agents', 'ad-east', { operationalStatus: 'DISRUPTED', silentMinutes: 3 }));

@@ -104,10 +104,11 @@ const issuedToken = jsonResponse(200, { token_type: 'Bearer', expires_in: 3600, 
 
 const grantOtherScope = alterJson((body) => ({ ...body, scope: 'another.scope' }));
 
-/** The Org server issues tokens to services for `okta.*` scopes only. */
+/** The Org server issues tokens to services for `okta.*` scopes only. Users' codes and refresh tokens need no scope. */
 function asksForCustomScope({ body }: OktaRequest): boolean {
-  const scopes = new URLSearchParams(body).get('scope') ?? '';
-  return scopes.split(' ').some((scope) => !scope.startsWith('okta.'));
+  const params = new URLSearchParams(body);
+  const scopes = (params.get('scope') ?? '').split(' ');
+  return params.get('grant_type') === 'client_credentials' && scopes.some((scope) => !scope.startsWith('okta.'));
 }
 
 const redirectToUnregisteredUri =

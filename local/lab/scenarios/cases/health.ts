@@ -2,7 +2,8 @@ import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import type { HealthState } from '../../../../packages/okta-emulator/src/index.ts';
 import type { Fault } from '../../simulation/environment.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, warning } from '../case.ts';
-import { agents, certificates, clientSecrets, domains, hooks, signingKeys } from '../targets.ts';
+import { alterServer } from '../faults/configuration.ts';
+import { agents, at, certificates, clientSecrets, domains, hooks, signingKeys } from '../targets.ts';
 
 const expect =
   (domain: FaultDomain) =>
@@ -33,6 +34,9 @@ const answers =
       { transform: (answer) => ({ ...answer, status, body: JSON.stringify(body) }) },
     ),
   });
+
+/** Only others use the server, so no probe sees its tokens. */
+const useNoTokens = alterServer(({ web: _, service: __, resource: ___, areTokensVerified: ____, ...server }) => server);
 
 const internalError = { errorCode: 'E0000009', errorSummary: 'Internal Server Error', errorId: 'oae1' };
 const notFound = { errorCode: 'E0000007', errorSummary: 'Not found: Resource not found: 0oa1', errorId: 'oae1' };
@@ -196,9 +200,8 @@ export const healthCases: readonly Case[] = [
         signingKeys,
         'active key not published',
         configuration('active-key-unpublished'),
-        ({ okta: emulator }) => ({
-          restore: emulator.hideKey('default', 'active'),
-        }),
+        ({ okta: emulator }) => ({ restore: emulator.hideKey('default', 'active') }),
+        at(signingKeys, useNoTokens),
       ),
     ),
     warning(signingKeys, 'next key not published', okta('next-key-unpublished'), ({ okta: emulator }) => ({

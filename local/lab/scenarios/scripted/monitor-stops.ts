@@ -93,7 +93,7 @@ export const selfTestNotRunning: ScenarioFactory = (context) => {
   return [
     scriptedScenario(context, 'self-test-not-running', 'the self-test of the notifier stops', {
       target: route,
-      faultPhases: [{ minutes: 300, faults: [stop] }],
+      faultPhases: [{ minutes: 300, untilFired: true, faults: [stop] }],
       expected: [
         { alarm: alarmName({ kind: 'notify-not-running', route }), route, notBefore: 60, within: 250, every: 60 },
       ],

@@ -88,7 +88,9 @@ export const receiverUnconfirmed: ScenarioFactory = (context) => {
   return missing.map(({ topic, endpoint, receiver, route }) =>
     scriptedScenario(context, 'receiver-unconfirmed', `${endpoint} has not confirmed the subscription to ${topic}`, {
       ...{ name: `receiver-unconfirmed, ${receiver}`, target: receiver, deployment: 'receivers' },
-      faultPhases: [{ minutes: twoSelfTests, faults: [(simulation) => simulation.unconfirm(topic, endpoint)] }],
+      faultPhases: [
+        { minutes: twoSelfTests, untilFired: true, faults: [(simulation) => simulation.unconfirm(topic, endpoint)] },
+      ],
       expected: [
         {
           alarm: alarmName({ kind: 'receivers-unconfirmed', receiver }),

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFunction } from '../../../../local/self-hosted/lambda/function-process.ts';
+import { startFunction, startFunctionThread } from '../../../../local/self-hosted/lambda/function-process.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -13,19 +13,24 @@ afterAll(() => rm(directory, { recursive: true }));
 
 let files = 0;
 
-/** Starts a function with this body in its own process. */
-async function start(body: string, variables: Record<string, string> = {}) {
+/** Starts a function with this body. */
+async function startBody(startIt: typeof startFunction, body: string, variables: Record<string, string> = {}) {
   files += 1;
   const file = path.join(directory, `${files}.mjs`);
   await writeFile(file, `const say = (line) => process.stdout.write(line + '\\n');\n${body}`);
-  return startFunction(file, {
+  return startIt(file, {
     awsEndpoint: 'http://localhost:1',
     caFile: path.join(directory, 'none.pem'),
     variables,
   });
 }
 
-describe('the process of a function', () => {
+describe.each([
+  ['process', startFunction],
+  ['thread', startFunctionThread],
+] as const)('the %s of a function', (_, startIt) => {
+  const start = (...body: [body: string, variables?: Record<string, string>]) => startBody(startIt, ...body);
+
   it('stays warm, and each result has the log lines of its event', async () => {
     await using lambda = await start(
       'let runs = 0;\nexport const handler = async (event) => { say(event); runs += 1; return runs; };',

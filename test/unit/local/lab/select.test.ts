@@ -4,7 +4,13 @@ import { loadConfig, parseConfig } from '../../../../lib/config/load-config.ts';
 import type { Config } from '../../../../lib/config/schema.ts';
 import { allCases } from '../../../../local/lab/scenarios/all-cases.ts';
 import { deploymentPlan } from '../../../../local/lab/scenarios/deployment-plan.ts';
-import { withResource, withSamlApp, withTestUser } from '../../../../local/lab/scenarios/prepared-config.ts';
+import {
+  withHealth,
+  withResource,
+  withSamlApp,
+  withSystemLog,
+  withTestUser,
+} from '../../../../local/lab/scenarios/prepared-config.ts';
 import type { Scenario } from '../../../../local/lab/scenarios/scenario.ts';
 import { type ScenarioSelection, selectScenarios, selectVariants, skippedCases } from '../../../../local/lab/select.ts';
 
@@ -14,12 +20,17 @@ const select = (selection: Partial<ScenarioSelection> = {}, config: Config = exa
   selectScenarios(deploymentPlan(config), { packetLossMinutes: 10_000, ...selection });
 const namesOf = (selection: Partial<ScenarioSelection>) => select(selection).scenarios.map(({ name }) => name);
 
+/** Health checks with none of their options, as set-up writes them. */
+const withEmptyHealth = (config: Config): Config =>
+  parseConfig(JSON.stringify({ ...config, orgs: config.orgs.map((org) => ({ ...org, health: {} })) }));
+const domainOnly = parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }');
+const notConfigured = 'the configuration does not monitor what it needs';
+
 /** Whether a case can happen only where a test user signs in. */
 const isOfJourney = (id: string) => {
   const { variants = [] } = allCases.find((one) => one.id === id) ?? {};
   return variants.length > 0 && variants.every(({ target }) => target.group === 'journey');
 };
-/** Whether a case can happen only where a test user signs in, there is an API, health is checked, or the log is read. */
 
 describe('selecting variants', () => {
   it.each(['K2', 'k2'])('selects every variant of a case by its id: %s', (id) => {
@@ -40,10 +51,16 @@ describe('selecting variants', () => {
   });
 
   it('selects only variants that the configuration monitors', () => {
-    const domainOnly = deploymentPlan(parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }'));
-    const probes = new Set(selectVariants(domainOnly.orgs).map(({ variant }) => variant.target.probe));
+    const probes = new Set(selectVariants(deploymentPlan(domainOnly).orgs).map(({ variant }) => variant.target.probe));
     expect(probes).not.toContain('token');
     expect(probes).toContain('organization');
+  });
+
+  it.each(allCases.map(({ id }) => id))('lists %s, or says why it cannot be selected', (id) => {
+    const isListed = selectVariants(orgs).some((each) => each.case.id === id);
+    const reason = skippedCases(orgs).find((each) => each.id === id)?.reason ?? '';
+    if (isListed) expect(selectVariants(orgs, [id]).length).toBeGreaterThan(0);
+    else expect(() => selectVariants(orgs, [id])).toThrow(reason === notConfigured ? 'cannot happen there' : reason);
   });
 
   it('gives the reason for every case that it skips', () => {
@@ -64,6 +81,22 @@ describe('selecting scenarios', () => {
         .filter(({ id, variants }) => id !== 'M4' && variants.every(({ needsPast }) => needsPast))
         .map(({ id }) => id),
     );
+  });
+
+  it.each([
+    ['the example', example],
+    ['a configuration with all options', withHealth(withSystemLog(withSamlApp(withTestUser(example))))],
+    ['a configuration with empty health checks', withEmptyHealth(example)],
+    ['a configuration of a domain only', domainOnly],
+  ])('lists exactly the cases that can be selected, and the others say their reason: %s', (_, config) => {
+    const { scenarios, skipped } = select({}, config);
+    const listed = new Set(scenarios.filter(({ kind }) => kind === 'case').map(({ id }) => id));
+    for (const { id } of allCases) {
+      const reason = skipped.find((each) => each.id === id)?.reason;
+      const selected = () => select({ cases: [id] }, config).scenarios.map((each) => each.id);
+      if (listed.has(id)) expect(new Set(selected()), id).toEqual(new Set([id]));
+      else expect(selected, id).toThrow(reason === notConfigured ? 'cannot happen there' : reason);
+    }
   });
 
   it('selects one scenario of each alarm of the cases if it must be quick, and none that is scripted', () => {
