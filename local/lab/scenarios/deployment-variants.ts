@@ -119,8 +119,9 @@ function fleetOf(config: Config, count: number): Config {
   const [first] = config.orgs;
   const [server] = first?.servers ?? [];
   if (!first || !server) return config;
-  const { web: _web, service: _service, api: _api, ...org } = first;
-  const { web: _ownWeb, service: _ownService, ...plain } = server;
+  const { web: _web, service: _service, api: _api, user: _user, samlApps: _apps, ...others } = first;
+  const { systemLog: _log, health: _health, ...org } = others;
+  const { web: _ownWeb, service: _ownService, resource: _resource, ...plain } = server;
   const intervalMinutes = { ...org.intervalMinutes, flows: 1 };
   const like = { ...org, servers: [plain], negativeTests: false, intervalMinutes };
   return { ...config, orgs: fleetNames(count).map((name) => ({ ...like, name })) };
