@@ -11,6 +11,8 @@ import type { Evidence } from './evidence.ts';
 export interface Occurrence {
   /** As reported last at the first target. */
   readonly finding: Finding;
+  /** The keys of all targets where it is a notice: see `Finding.once`. One target may report each run what another tells once. */
+  readonly once: readonly string[];
   /** When it was reported first and last, in milliseconds since the epoch. */
   readonly since: number;
   readonly until: number;
@@ -144,8 +146,10 @@ function occurrenceOf(found: readonly Found[], lines: readonly LoggedLine[]): Oc
   const sorted = targets.toSorted(
     (one, other) => other.count - one.count || Number(isOrg(other.target)) - Number(isOrg(one.target)),
   );
+  const lastAt = (target?: string) => found.findLast((each) => each.target === target)?.finding;
   return {
-    finding: found.findLast(({ target }) => target === sorted[0]?.target)?.finding ?? last.finding,
+    finding: lastAt(sorted[0]?.target) ?? last.finding,
+    once: sorted.flatMap(({ target }) => lastAt(target)?.once ?? []),
     since: first.time,
     until: last.time,
     targets: sorted,

@@ -97,7 +97,7 @@ async function noteOnce(
   { subject, name }: AlarmChange,
   { occurrences }: Incident,
 ): Promise<void> {
-  const keys = occurrences.flatMap(({ finding }) => finding.once ?? []);
+  const keys = occurrences.flatMap(({ once }) => once);
   if (!table || keys.length === 0) return;
   await noteTold(table, partitionOf(subject), keys, Date.now()).catch((error: unknown) =>
     logFailure('incident-not-noted', name, error),
