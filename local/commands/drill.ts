@@ -2,8 +2,8 @@
  * Verifies the notifications before any deployment: `npm run drill`.
  *
  * Runs every known failure against the deployment in virtual time, with healthy minutes before and after, and verifies what
- * people get: which alarm fires and how soon, who is notified, with which finding, and when it is resolved. Then the same for
- * scripted scenarios: packet loss, flapping, a stopped schedule.
+ * people get: which alarm fires and how soon, who is notified, with which finding, and when it is resolved. With `--scenario`,
+ * the same for scripted scenarios: packet loss, flapping, a stopped schedule.
  *
  * With `--diagnosis`, it verifies only the findings of one run for each variant, as `npm run cases` does. With `--live`, it
  * tries a deployed stack instead.
@@ -40,17 +40,17 @@ export const drill = defineCommand({
       type: 'string',
       value: '<name>',
       multiple: true,
-      help: 'only this scenario: flapping, packet-loss …; repeat it or separate by commas',
+      help: 'a scripted scenario: flapping, packet-loss …, or all of them; repeat it or separate by commas',
     },
     'every-variant': {
       type: 'boolean',
       default: false,
-      help: 'every variant of each case, not one of each finding, and a fleet of a hundred orgs',
+      help: 'every variant of each case, not one of each finding, and all scripted scenarios',
     },
     quick: {
       type: 'boolean',
       default: false,
-      help: 'one case for each alarm, and no scripted scenarios',
+      help: 'one case for each alarm',
     },
     'packet-loss-minutes': {
       type: 'string',
@@ -127,6 +127,7 @@ export const drill = defineCommand({
       ),
       everyVariant: values['every-variant'],
       quick: values.quick,
+      withScripted: values.list || values['every-variant'],
       isSmall: !isWhole,
     });
     if (values.list) {

@@ -58,19 +58,32 @@ export interface ScenarioSelection {
   readonly scenarios?: readonly string[] | undefined;
   readonly packetLossMinutes: number;
   readonly everyVariant?: boolean;
-  /** One case for each alarm, because all findings of an alarm take the same way to people, and no scripted scenarios. */
+  /** One case for each alarm, because all findings of an alarm take the same way to people. */
   readonly quick?: boolean;
+  /** With all scripted scenarios, if none is selected by name. By default, only with every variant. */
+  readonly withScripted?: boolean;
   /** Without the largest fleet. */
   readonly isSmall?: boolean;
 }
 
+/** Selects every scripted scenario. */
+export const allScripted = 'all';
+
 /**
- * The selected scenarios in the order of the report: all by default. A case is a scenario, and one for each finding that no
- * other scenario has; a case at a target is its first variant there.
+ * The selected scenarios in the order of the report: those of the cases by default. A case is a scenario, and one for each finding that no other scenario has; a case at a target is its first variant
+ * there.
  */
 export function selectScenarios(
   plan: DeploymentPlan,
-  { cases, scenarios, packetLossMinutes, everyVariant = false, quick = false, isSmall = quick }: ScenarioSelection,
+  {
+    cases,
+    scenarios,
+    packetLossMinutes,
+    everyVariant = false,
+    quick = false,
+    isSmall = quick,
+    withScripted = everyVariant,
+  }: ScenarioSelection,
 ): { readonly scenarios: readonly Scenario[]; readonly skipped: readonly Skipped[] } {
   const [first] = plan.orgs;
   if (!first) throw new UsageError('The configuration has no org.');
@@ -87,9 +100,11 @@ export function selectScenarios(
   const scripted = scriptedScenarios.flatMap((make) => make(context));
   const isEverything = cases === undefined && scenarios === undefined;
   const known = [...new Set(scripted.map(({ id }) => id))];
-  const unknown = (scenarios ?? []).filter((id) => !known.includes(id));
+  const unknown = (scenarios ?? []).filter((id) => id !== allScripted && !known.includes(id));
   if (unknown.length > 0) {
-    throw new UsageError(`There is no scenario ${unknown.join(', ')}. The scenarios are ${known.join(', ')}.`);
+    throw new UsageError(
+      `There is no scenario ${unknown.join(', ')}. The scenarios are ${[allScripted, ...known].join(', ')}.`,
+    );
   }
   const chosen = isEverything ? ofCases : (cases ?? []).flatMap((text) => scenariosOf(text, ofCases, plan));
   const unique = chosen.filter(({ name }, index) => index === chosen.findIndex((other) => other.name === name));
@@ -97,7 +112,9 @@ export function selectScenarios(
   return {
     scenarios: [
       ...unique.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)),
-      ...scripted.filter(({ id }) => (isEverything && !quick) || scenarios?.includes(id)),
+      ...scripted.filter(
+        ({ id }) => (isEverything && withScripted) || scenarios?.some((each) => each === allScripted || each === id),
+      ),
     ],
     skipped: isEverything ? allCases.filter((one) => !playable.some(({ id }) => id === one.id)).map(skippedCase) : [],
   };

@@ -24,6 +24,9 @@ import { at } from './targets.ts';
 /** Findings that take real time to appear. A resolver may retry before it reports that a name does not exist. */
 const waitingFindings = [...slowFindings, 'dns-not-resolved', 'out-of-time', 'metrics-refused'];
 
+/** How long a limit may be reported that is in the System Log too: its probe repeats an event for 15 minutes. */
+const minutesOfLoggedLimit = 45;
+
 /** One variant of a case as a scenario. The faults last for as many runs of its group, however rare they are. */
 export function caseScenario(
   plan: DeploymentPlan,
@@ -41,6 +44,7 @@ export function caseScenario(
   // After so many sign-ins that show nothing, the journey stops.
   const runs = group === 'journey' ? Math.min(faultRuns, limits.scheduled[variant.usesUp ?? 'passwords']) : faultRuns;
   const faults = [...(group === 'journey' ? [at(variant.target, forgetSignIns)] : []), ...variant.faults];
+  const isLogged = domain === 'quota' && org.org.systemLog !== undefined && group !== 'system-log';
   const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...faults);
   return {
     name: `${variantName(one, variant)}, ${variant.symptom}`,
@@ -50,16 +54,28 @@ export function caseScenario(
     target: formatTarget(variant.target),
     deployment,
     org: org.org.name,
-    faultPhases: [{ minutes: variant.reportedMinutes ?? runs * org.intervalMinutes[group], faults: [fault] }],
+    faultPhases: [
+      {
+        minutes: variant.reportedMinutes ?? runs * org.intervalMinutes[group],
+        // The rest of a long fault shows nothing new.
+        ...(variant.reportedMinutes === undefined && { untilFired: true }),
+        faults: [fault],
+      },
+    ],
     expected:
       severity === 'info'
         ? []
         : affected.map((each) => {
             const at = { plan, org: each.org.name, every: each.intervalMinutes[group] };
             const notification = findingNotification(at, severity, { finding: code, domain });
-            return { ...notification, ...(variant.isToldOnce && { isToldOnce: true }) };
+            return {
+              ...notification,
+              ...(variant.isToldOnce && { isToldOnce: true }),
+              ...(isLogged && { lasted: [1, minutesOfLoggedLimit] as const }),
+            };
           }),
     checks: flows === 1 ? [noGaps] : [],
+    ...(isLogged && { recoversWithin: minutesOfLoggedLimit }),
     // Its alarm ends when no run of its window has reported it any more.
     ...((variant.isToldOnce ?? definitionOf(code).isToldOnce) && {
       recoversWithin: faultRuns * org.intervalMinutes[group],

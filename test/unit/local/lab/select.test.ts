@@ -99,6 +99,17 @@ describe('selecting scenarios', () => {
     }
   });
 
+  it('selects scripted scenarios only by name, all at once, with every variant or for a list', () => {
+    const scriptedOf = (selection: Partial<ScenarioSelection>) =>
+      new Set(select(selection).scenarios.flatMap(({ kind, id }) => (kind === 'scenario' ? [id] : [])));
+    expect(scriptedOf({})).toEqual(new Set());
+    const all = scriptedOf({ scenarios: ['all'] });
+    expect(all).toContain('flapping');
+    expect(scriptedOf({ withScripted: true })).toEqual(all);
+    expect(scriptedOf({ everyVariant: true })).toEqual(all);
+    expect(scriptedOf({ scenarios: ['flapping'] })).toEqual(new Set(['flapping']));
+  });
+
   it('selects one scenario of each alarm of the cases if it must be quick, and none that is scripted', () => {
     const alarmsOf = (scenarios: readonly Scenario[]) =>
       new Set(
@@ -113,7 +124,7 @@ describe('selecting scenarios', () => {
   });
 
   it('selects one scenario of each case, and one for each finding that no other scenario has, each with a unique name', () => {
-    const { scenarios } = select();
+    const { scenarios } = select({ withScripted: true });
     const [all, few] = [select({ everyVariant: true }).scenarios, scenarios].map(
       (each) =>
         new Set(each.flatMap(({ expected }) => expected.map(({ context, alarm }) => context?.finding ?? alarm))),
@@ -213,7 +224,7 @@ describe('selecting scenarios', () => {
   });
 
   it('leaves out scenarios of groups that do not run and of routes without subscribers', () => {
-    const names = (config: Config) => new Set(select({}, config).scenarios.map(({ name }) => name));
+    const names = (config: Config) => new Set(select({ withScripted: true }, config).scenarios.map(({ name }) => name));
     const domainOnly = parseConfig('{ "orgs": [{ "name": "acme", "domain": "acme.okta.com" }] }');
     const left = names(example).difference(names(domainOnly));
     for (const name of ['decline', 'maintenance, function', 'undelivered']) expect(left).toContain(name);

@@ -6,7 +6,7 @@ import { deploymentPlan } from '../../../../../local/lab/scenarios/deployment-pl
 import { selectScenarios } from '../../../../../local/lab/select.ts';
 
 const plan = deploymentPlan(loadConfig('lib/config/example.jsonc'));
-const { scenarios } = selectScenarios(plan, { packetLossMinutes: 1 });
+const { scenarios } = selectScenarios(plan, { packetLossMinutes: 1, withScripted: true });
 
 /** A drill plays what is deployed, and only a watch has a history. */
 const deployed = Object.keys(alarmCatalog).filter((kind) => kind !== 'history-not-written');
