@@ -19,7 +19,7 @@ import { expectedSeconds } from '../lab/expected-length.ts';
 import { processors } from '../lab/pool.ts';
 import { type DrillProgress, runScenarios } from '../lab/run-scenarios.ts';
 import { deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
-import { selectScenarios } from '../lab/select.ts';
+import { allScripted, selectScenarios } from '../lab/select.ts';
 import { adoptServers } from '../lab/simulation/adopt-servers.ts';
 import { awsOptions } from './aws-problem.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
@@ -55,7 +55,7 @@ export const drill = defineCommand({
     'packet-loss-minutes': {
       type: 'string',
       value: '<n>',
-      help: 'the minutes of packet loss (default: 100; with --every-variant or --scenario 10000)',
+      help: 'the minutes of packet loss (default: 100; with --every-variant or --scenario packet-loss 10000)',
     },
     config,
     template: {
@@ -116,10 +116,11 @@ export const drill = defineCommand({
     const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));
     const plan = deploymentPlan(adopted);
-    const isWhole = values['every-variant'] || values.scenario !== undefined;
+    const named = listOf(values.scenario);
+    const isWhole = values['every-variant'] || (named !== undefined && !named.includes(allScripted));
     const { scenarios, skipped } = selectScenarios(plan, {
       cases: listOf(values.case),
-      scenarios: listOf(values.scenario),
+      scenarios: named,
       packetLossMinutes: integerOf(
         'packet-loss-minutes',
         values['packet-loss-minutes'] ?? (isWhole ? '10000' : '100'),

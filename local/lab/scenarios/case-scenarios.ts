@@ -45,6 +45,7 @@ export function caseScenario(
   const runs = group === 'journey' ? Math.min(faultRuns, limits.scheduled[variant.usesUp ?? 'passwords']) : faultRuns;
   const faults = [...(group === 'journey' ? [at(variant.target, forgetSignIns)] : []), ...variant.faults];
   const isLogged = domain === 'quota' && org.org.systemLog !== undefined && group !== 'system-log';
+  const loggedAlarm = findingsAlarm(org.org.name, 'quota', 'ticket');
   const fault = (slowFindings.includes(code) ? injectsWithShortTimeouts : injects)(...faults);
   return {
     name: `${variantName(one, variant)}, ${variant.symptom}`,
@@ -75,7 +76,12 @@ export function caseScenario(
             };
           }),
     checks: flows === 1 ? [noGaps] : [],
-    ...(isLogged && { recoversWithin: minutesOfLoggedLimit }),
+    // Its event may be a ticket beside a page.
+    ...(isLogged && {
+      recoversWithin: minutesOfLoggedLimit,
+      allowedAlarms: [loggedAlarm],
+      allowedMessages: ({ alarm }) => alarm === loggedAlarm && severity !== 'ticket',
+    }),
     // Its alarm ends when no run of its window has reported it any more.
     ...((variant.isToldOnce ?? definitionOf(code).isToldOnce) && {
       recoversWithin: faultRuns * org.intervalMinutes[group],

@@ -92,12 +92,12 @@ export const systemLogCases: readonly Case[] = [
         rememberLog((_, nowMs) => ({
           limits: [
             {
-              ...{ limit: 'warning', scope: 'org', bucket: '/api/v1/users', by: { type: 'okta' } },
+              ...{ limit: 'warning', scope: 'org', bucket: '/api/v1/domains', by: { type: 'okta' } },
               ...{ minutesMs: [nowMs - 5 * 60_000], readAtMs: nowMs - 4 * 60_000 },
             },
           ],
         })),
-        inLog((okta) => okta.touchLimit('org-warning', { bucket: '/api/v1/users', threshold: 600 })),
+        inLog((okta) => okta.touchLimit('org-warning', { bucket: '/api/v1/domains', threshold: 600 })),
       ),
     ]),
   ),
