@@ -80,8 +80,8 @@ const changeUrl = (member: string, part: string | RegExp, replacement: string) =
   alterJson((body) => ({ ...body, [member]: String(body[member]).replace(part, replacement) }));
 
 /** One malformed document while everything else works is no reason to wake anybody. */
-function documentsAsTickets(all: readonly Variant[]): readonly Variant[] {
-  const documents = ['organization', 'discovery', 'rate-limits'];
+function documentsAsTickets(all: readonly Variant[], others: readonly string[] = []): readonly Variant[] {
+  const documents = ['organization', 'discovery', 'rate-limits', ...others];
   return all.map((one) => (documents.includes(one.target.probe ?? '') ? { ...one, severity: 'ticket' } : one));
 }
 
@@ -137,6 +137,8 @@ export const oktaCases: readonly Case[] = [
   defineCase('O4', 'unexpected HTML page', 'page', [
     documentsAsTickets(
       variants(allEndpoints, '200 sign-in page', okta('unexpected-page'), respond(htmlPage(200, 'Okta - Sign In'))),
+      // People expect a page there.
+      ['authorize'],
     ),
     variant(organization, '200, all endpoints', okta('unexpected-page'), interceptOrg(htmlPage(200, 'Maintenance'))),
   ]),
