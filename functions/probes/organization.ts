@@ -36,7 +36,12 @@ export const organization = defineProbe({
     const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - time) / dayMs);
     return {
       readings: { CertificateDaysLeft: daysLeft },
-      notes: document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : [],
+      notes: [
+        ...(document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : []),
+        ...(isInspected(org.domain, certificate)
+          ? [`TLS inspection: the certificate of Okta's domain is issued by ${certificate?.issuer.slice(0, 100)}`]
+          : []),
+      ],
       warnings: [...clockWarnings(clockOffsetSeconds), ...certificateWarnings(org.domain, certificate, daysLeft)],
     };
   },
@@ -46,6 +51,19 @@ function clockWarnings(offsetSeconds = 0): Finding[] {
   if (Math.abs(offsetSeconds) <= clockToleranceSeconds) return [];
   const direction = offsetSeconds > 0 ? 'ahead of' : 'behind';
   return [finding('clock-skew', { detail: `Okta's clock is ${Math.abs(offsetSeconds)} s ${direction} the monitor's` })];
+}
+
+/** The issuers of public authorities, by the names or numbers that their certificates have. */
+const publicAuthority =
+  /digicert|amazon|let's encrypt|globalsign|google trust|sectigo|geotrust|thawte|entrust|^([re]\d{1,2}|w[er]\d)$/i;
+
+/** Whether something in between presents a certificate of its own for one of Okta's domains, which the host trusts. */
+function isInspected(domain: string, certificate: PeerCertificate | undefined): boolean {
+  return (
+    certificate !== undefined &&
+    isOktaHost(new URL(`https://${domain}`).hostname) &&
+    !publicAuthority.test(certificate.issuer)
+  );
 }
 
 /** Who must renew the certificate, and how early the notice is. The first entry above the days left counts. */
@@ -58,7 +76,7 @@ const certificateLevels: readonly { readonly days: number; readonly code: Findin
 function certificateWarnings(domain: string, certificate: PeerCertificate | undefined, daysLeft = Infinity): Finding[] {
   const isOkta = isOktaHost(new URL(`https://${domain}`).hostname);
   const level = certificateLevels.find(({ days, ofOkta }) => ofOkta === isOkta && daysLeft < days);
-  if (!level || !certificate) return [];
+  if (!level || !certificate || isInspected(domain, certificate)) return [];
   const comparisons = [
     { name: 'certificate', expected: `valid for ${level.days} days or more`, found: `until ${certificate.validTo}` },
     { name: 'issuer of the certificate', expected: 'a public authority', found: certificate.issuer },
