@@ -18,7 +18,7 @@ const maxBytes: Readonly<Record<Entry, number>> = {
   limits: 780_000,
   status: 730_000,
   journey: 1_410_000,
-  health: 800_000,
+  health: 820_000,
   'system-log': 810_000,
   'negative-tests': 780_000,
   notify: 500_000,
