@@ -1,6 +1,6 @@
 import { faultDomains } from '../../functions/model/fault-domain.ts';
 import { retriesSeries, severitySeries } from '../../functions/model/series.ts';
-import type { Template } from '../../packages/cloudwatch-alarms/src/index.ts';
+import type { MetricAlarm, Template } from '../../packages/cloudwatch-alarms/src/index.ts';
 import { eventsOf, type TimelineEvent } from '../self-hosted/timeline.ts';
 import { type DeploymentVariant, healthyMinutes } from './scenarios/deployment-variants.ts';
 import type { Tally } from './scenarios/faults/configuration.ts';
@@ -116,11 +116,20 @@ function stateOf(simulation: Simulation, alarm: string): string | undefined {
 
 /** Returns how many minutes the alarms that fire look back, which follows from their own definitions. */
 function minutesToResolve(simulation: Simulation): number {
-  const firing = simulation.deployment.alarms.alarms.flatMap((alarm) =>
-    alarm.kind === 'metric' && stateOf(simulation, alarm.name) === 'ALARM' ? [alarm] : [],
-  );
-  const windows = firing.map(
-    ({ evaluationPeriods, periodMs }) => ((evaluationPeriods + pointsBeyondWindow) * periodMs) / minuteMs,
+  return longestWindow(simulation, ({ name }) => stateOf(simulation, name) === 'ALARM');
+}
+
+/** Drops what no alarm looks back at. */
+export async function forgetOld(simulation: Simulation): Promise<void> {
+  await simulation.forget(simulation.now - longestWindow(simulation) * minuteMs);
+}
+
+/** Returns the longest window of these alarms in minutes, with the points that CloudWatch reads before it. */
+function longestWindow(simulation: Simulation, isMeant: (alarm: MetricAlarm) => boolean = () => true): number {
+  const windows = simulation.deployment.alarms.alarms.flatMap((alarm) =>
+    alarm.kind === 'metric' && isMeant(alarm)
+      ? [((alarm.evaluationPeriods + pointsBeyondWindow) * alarm.periodMs) / minuteMs]
+      : [],
   );
   return Math.max(0, ...windows);
 }

@@ -6,7 +6,7 @@ import type { Deployments } from './deployments.ts';
 import { expectedSeconds } from './expected-length.ts';
 import { type PoolSize, processors, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
-import { type RunOptions, runScenario } from './run-scenario.ts';
+import { forgetOld, type RunOptions, runScenario } from './run-scenario.ts';
 import { type DeploymentVariant, settlingMinutes } from './scenarios/deployment-variants.ts';
 import type { Scenario, Trace } from './scenarios/scenario.ts';
 import type { Simulation } from './simulation/simulation.ts';
@@ -151,6 +151,7 @@ export class ScenarioWorker implements AsyncDisposable {
       this.#healthySince = trace.healthySince;
       const isUsed = scenario.fresh || scenario.isFirstDeployment || isUpdated(scenario);
       if (!verification.passed || isUsed) await this[Symbol.asyncDispose]();
+      else await forgetOld(simulation);
       return result(verification, trace);
     } catch (error) {
       await this[Symbol.asyncDispose]();

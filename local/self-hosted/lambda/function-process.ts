@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
 import { functionTimeoutMs } from '../../../functions/run/deadline.ts';
 
 /** The message that asks a function's process to handle an event. */
@@ -132,9 +134,20 @@ function startProcess(file: string, environment: FunctionEnvironment): Host {
   };
 }
 
+let hostScript: URL | undefined;
+
+/** The host as JavaScript: to read TypeScript takes 12 MB in each thread. */
+function compiledHost(): URL {
+  if (hostScript) return hostScript;
+  const options = { bundle: true, platform: 'node', format: 'esm', write: false } as const;
+  const [built] = buildSync({ entryPoints: [hostFile], ...options }).outputFiles;
+  hostScript = new URL(`data:text/javascript,${encodeURIComponent(built?.text ?? '')}`);
+  return hostScript;
+}
+
 function startThread(file: string, environment: FunctionEnvironment): Host {
-  const worker = new Worker(hostFile, {
-    workerData: file,
+  const worker = new Worker(compiledHost(), {
+    workerData: pathToFileURL(file).href,
     env: variablesOf(environment),
     stdout: true,
     stderr: true,
