@@ -62,7 +62,7 @@ describe('the e-mail about an alarm that fires', () => {
 
   it('begins with one line: whose fault, what fails and where, what is fine, what Okta announces, what to do', () => {
     expect(linesOf(message.email).slice(0, 2)).toEqual([
-      "Okta's fault: apps get no tokens at 'default'; Org server fine. No status-page notice. Do: open a case, text below.",
+      "Okta's fault: apps get no tokens at 'default'; Org server fine. No status-page notice yet. Do: open a case, text below.",
       '',
     ]);
   });
@@ -91,7 +91,7 @@ describe('the e-mail about an alarm that fires', () => {
         'POST https://acme.okta.com/oauth2/default/v1/token at 12:01:00Z: status 500, E0000009 Internal Server Error, request id req-120100-token;',
         'answered by Okta: X-Okta-Request-Id',
         'Likely: a fault inside Okta.',
-        'Okta announces no incident (status page read at 2026-11-21 12:00 UTC).',
+        'Okta announces no incident at 12:00Z (it posts 18 to 285 min late).',
       ].join(' '),
     );
   });
