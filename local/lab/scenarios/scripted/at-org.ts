@@ -46,9 +46,9 @@ const steps: readonly { readonly daysLeft: number; readonly route: Route; readon
 export const expiry: ScenarioFactory = (context) => {
   const { plan, org } = context;
   if (!plan.orgs.find((each) => each.org.name === org)?.org.api) return [];
-  const alarms = steps.map(({ route }) => findingsAlarm(org, 'configuration', route));
+  const alarms = steps.map(({ route }) => findingsAlarm(org, 'credentials', route));
   return [
-    scriptedScenario(context, 'expiry', "an identity provider's certificate expires", {
+    scriptedScenario(context, 'expiry', "a custom domain's certificate expires", {
       ...{ target: `${10 * healthMinutes} minutes`, deployment: 'health' },
       faultPhases: steps.map(({ daysLeft, minutes }): Phase => ({ minutes, faults: [expiresIn(daysLeft)] })),
       // The window of the alarm is as long as four runs of the health checks.
@@ -65,7 +65,7 @@ export const expiry: ScenarioFactory = (context) => {
 const expiresIn =
   (daysLeft: number): SimulationFault =>
   (simulation, org) =>
-    simulation.environment(org).okta.alterHealth('identityProviders', 'Partner', { certificateDays: daysLeft + 0.5 });
+    simulation.environment(org).okta.alterHealth('domains', 'login.example.com', { certificateDays: daysLeft + 0.5 });
 
 const rule = 'Monitors';
 
