@@ -142,8 +142,10 @@ async function findCell(
   return name === undefined ? undefined : cellOfCanonicalName(name);
 }
 
+/** An incident that names no part of the service may be of any. */
 function isWanted({ subService }: StatusIncident, { tell = 'all' }: StatusPage): boolean {
   if (typeof tell === 'string') return tell === 'all';
+  if (subService === '') return true;
   return tell.some((name) => name.toLowerCase() === subService.toLowerCase());
 }
 

@@ -113,7 +113,7 @@ function incidentRecord(status: Exclude<ReadableStatus, { kind: 'operational' }>
     Incident_Title__c: status.title ?? (planned ? 'Planned maintenance' : 'Users may be unable to sign in'),
     Impacted_Cells__c: status.cells.join(';'),
     Impacted_Audience__c: planned ? 'Admin;End user' : (status.audience ?? 'Admin;End user;API Products'),
-    Service_Feature__c: (!planned && status.feature) || 'Authentication',
+    Service_Feature__c: (!planned && status.feature) || 'Core Service',
     Okta_Sub_Service__c: (!planned && status.subService) || 'Single Sign-On',
     Start_Time__c: stampOf(since - leadMinutes * 60_000),
     CreatedDate: stamp,

@@ -105,6 +105,13 @@ describe('an announced incident', () => {
     expect(told(await run([record('I-1')], { tell }))).toHaveLength(tickets);
   });
 
+  it('is a ticket if it names no sub-service, whatever the list has', async () => {
+    const run = openOrg();
+    await run([]);
+    const unnamed = record('I-1', { Okta_Sub_Service__c: undefined, Service_Feature__c: 'Third Party' });
+    expect(told(await run([unnamed], { tell: ['Single Sign-On'] }))).toEqual(['status-page/I-1']);
+  });
+
   it('has no ticket while nobody can tell whether it is news', async () => {
     const { warnings } = await statusPage.run({
       org: {
