@@ -89,5 +89,5 @@ function whyNot({ noticed }: PastIncident): string {
   const found = noticed.flatMap((each) => caseOf(each) ?? []);
   if (found.some(({ variant }) => variant.needsPast))
     return 'needs the memory of past days, which a drill does not play';
-  return found.length > 0 ? 'the configuration does not monitor what it needs' : 'no case has its finding yet';
+  return found.length > 0 ? 'the configuration does not monitor what it needs' : 'no case has its finding';
 }
