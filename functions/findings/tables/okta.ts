@@ -196,6 +196,7 @@ export const oktaFindings = {
     domain: 'okta',
     severity: 'ticket',
     isToldOnce: true,
+    failsElsewhere: true,
     brief: 'Okta incident',
     summary: "Okta has announced an incident on this org's cell.",
     causes: ['see the announcement: it names the part of the service, the feature, and who is affected'],

@@ -158,7 +158,14 @@ describe('the e-mail about an alarm that fires', () => {
     const about = messageAbout(code);
     const hasStep = section(about, 'DO').some((line) => line.includes('Open a case with the text below'));
     expect(section(about, supportTitle).length > 0).toBe(hasStep);
-    expect(hasStep).toBe(findings[code].domain === 'okta');
+    expect(hasStep).toBe(findings[code].domain === 'okta' && code !== 'announced-incident');
+  });
+
+  it('about an announcement says it once, claims nothing about its effect, and asks to follow the page', () => {
+    const about = messageAbout('announced-incident', 'status-page');
+    expect(leadOf(about)).toContain('Do: follow the status page.');
+    expect(about.email).not.toMatch(/Nothing fails yet|Okta announces/);
+    expect(section(about, 'DO').join('\n')).toContain('Follow https://status.okta.com/');
   });
 
   it.each(codes)('about %s has fewer than 35 lines, also where the names and the clauses are longest', (code) => {
