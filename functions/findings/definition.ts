@@ -89,6 +89,9 @@ export const docs = {
 } as const;
 
 export const failedOAuth = 'eventType sw "app.oauth2" and outcome.result eq "FAILURE"';
+/** https://support.okta.com/help/s/article/dynamic-ip-zone-blocking-does-not-work-sign-in-page-still-accessible */
+export const zonesTakeTime = 'Wait: a changed zone takes 30 min, an exemption 40, and answers alternate';
+
 export const deploy = 'npm run deploy';
 
 /** Stores a new value from a file, so that it is not in the shell's history. */

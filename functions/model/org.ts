@@ -13,7 +13,7 @@ export interface Org {
   readonly deployment?: string;
   /** Host, plus the port if it is not 443: `acme.okta.com`, `login.acme.com`, `localhost:8443`. */
   readonly domain: string;
-  /** The org's cell as the status page names it: `okta.com:8`. Looked up in DNS if absent. */
+  /** The org's cell as the status page names it: `okta.com:8`. The org's own metadata names it if absent. */
   readonly cell?: string;
   readonly servers: readonly Server[];
   /** The credential with which the rate-limit probe calls the management API. */
@@ -42,10 +42,11 @@ export interface Org {
   readonly slo?: Slo;
 }
 
-/** A status page of Okta, and its feed, which is read if the page cannot be. */
+/** A status page of Okta, and which of its announcements are told as tickets. */
 export interface StatusPage {
   readonly page: string;
-  readonly feed?: string;
+  /** The sub-services, as the page names them. All if absent. */
+  readonly tell?: 'all' | 'none' | readonly string[];
 }
 
 /** An authorization server. The Org server has the id `org`, a custom server has its own. */

@@ -71,7 +71,9 @@ function changeFacts({ changes, alarm, since }: Incident): readonly string[] {
 }
 
 /** Returns Okta's announcements that matter: an incident always, others if Okta or the network may be at fault. */
-function statusFacts({ oktaStatus, domain }: Incident): readonly string[] {
+function statusFacts({ oktaStatus, domain, code }: Incident): readonly string[] {
+  // The finding says it.
+  if (code === 'announced-incident') return [];
   const matters = oktaStatus?.state === 'announced' || domain === 'okta' || domain === 'network';
   return oktaStatus && matters ? [oktaStatus.sentence] : [];
 }

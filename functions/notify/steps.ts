@@ -32,7 +32,8 @@ function confirmText(commands: readonly string[]): string {
 }
 
 /** The remedies, without those that a message carries out by itself: it has read the status page, and links to a case. */
-function remediesOf({ remedy, oktaStatus }: Incident): readonly string[] {
+function remediesOf({ remedy, oktaStatus, code }: Incident): readonly string[] {
+  if (code === 'announced-incident') return remedy;
   return remedy.filter(
     (step) => !/open a case with okta support/i.test(step) && !(oktaStatus?.isRead && /status\.okta\.com/.test(step)),
   );
@@ -41,11 +42,11 @@ function remediesOf({ remedy, oktaStatus }: Incident): readonly string[] {
 /**
  * Whether a case with Okta is a step, because Okta is at fault.
  *
- * Trap: not if something else answered, because Okta has not seen the request.
+ * Trap: not if something else answered, because Okta has not seen the request. What Okta announces needs no case either.
  */
 export function isCaseForOkta(incident: Incident): boolean {
   const isSeen = leadOutcome(incident) && answeredBy(leadExchange(incident))?.by !== 'intermediary';
-  return incident.domain === 'okta' && isSeen === true;
+  return incident.domain === 'okta' && incident.code !== 'announced-incident' && isSeen === true;
 }
 
 /** The text for a case with Okta Support. Empty if no case is a step. */
@@ -86,6 +87,7 @@ const owners: Readonly<Partial<Record<FaultDomain, string>>> = {
 export function firstActionOf(incident: Incident): string {
   if (isCaseForOkta(incident)) return 'open a case, text below';
   if (incident.code === undefined) return 'run the check below';
+  if (incident.code === 'announced-incident') return 'follow the status page';
   if (incident.impact?.isOfTestUser && incident.domain === 'credentials') return 'look at the test user';
   return firstActions[incident.domain];
 }

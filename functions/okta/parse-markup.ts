@@ -21,7 +21,7 @@ class BoundedHandler extends DomHandler {
 }
 
 /**
- * Parses a page or a feed. Returns no nodes if it nests deeper than any real page: the parser's work grows with size
+ * Parses a page. Returns no nodes if it nests deeper than any real page: the parser's work grows with size
  * times depth, and a response may be hostile.
  */
 export function parseMarkup(text: string, options: ParserOptions = {}): DomHandler['root']['children'] {

@@ -53,7 +53,8 @@ const knownStatuses = ['OPERATIONAL', 'DEGRADED', 'DISRUPTED', 'INACTIVE'];
 
 /** What stops when all agents of a type are down. The other types stop no sign-in. */
 const effects: Readonly<Record<string, (pool: string) => string>> = {
-  AD: (pool) => `users of directory ${pool} who sign in with its password cannot`,
+  // https://support.okta.com/help/s/article/Cache-AD-Credentials-using-Delegated-Authentication
+  AD: (pool) => `users of directory ${pool} sign in only with a password that Okta saw within five days`,
   LDAP: (pool) => `users of directory ${pool} who sign in with its password cannot`,
   Radius: (pool) => `users of RADIUS pool ${pool} cannot sign in`,
 };

@@ -1,7 +1,7 @@
 import { finding } from '../findings/finding.ts';
 import { UnexpectedResponse } from '../findings/probe-failure.ts';
 import type { Finding } from '../model/finding.ts';
-import { mostCertificateReads, type Org } from '../model/org.ts';
+import { type ExpiryDays, mostCertificateReads, type Org } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import {
   expiriesByKid,
@@ -73,6 +73,11 @@ const providerCode = {
   expires: 'identity-provider-certificate-expires',
   expired: 'identity-provider-certificate-expired',
 } as const;
+
+/** Okta accepts the expired certificate of an identity provider, so none of its steps wakes anybody. */
+function asTickets({ ticket, page }: ExpiryDays): ExpiryDays {
+  return { ticket: [...ticket, ...page], page: [] };
+}
 
 /** The findings about applications. Adds to `ends` when their certificates end. */
 async function ofApplications({ org }: ApiContext, api: ApiReader, ends: Set<number>): Promise<readonly Finding[]> {
@@ -173,7 +178,7 @@ async function ofProviders({ org, server }: ApiContext, api: ApiReader): Promise
       })
       .toSorted((one, other) => other.at - one.at);
     if (!last) api.notes.push(`not known: when the certificate of the identity provider ${name} expires`);
-    return last ? expiryFindings(providerCode, last, api.time(), expiryDays) : [];
+    return last ? expiryFindings(providerCode, last, api.time(), asTickets(expiryDays)) : [];
   });
 }
 

@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnAlarmMuteRule, ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { FindingDefinition } from '../../functions/findings/definition.ts';
 import { type FindingAlarm, findingAlarms, runsToAlarm, windowRuns } from '../../functions/findings/finding-alarms.ts';
 import { paces } from '../../functions/findings/slo.ts';
 import { healthFindings } from '../../functions/findings/tables/health.ts';
+import { oktaFindings } from '../../functions/findings/tables/okta.ts';
 import { composedName } from '../../functions/model/deployment.ts';
 import type { Route } from '../../functions/model/finding.ts';
 import { severityLevels } from '../../functions/model/finding.ts';
@@ -41,6 +43,8 @@ export class OrgAlarms extends Construct {
   }
 }
 
+const { 'announced-incident': announced } = oktaFindings;
+
 const longestWindowMinutes = 60;
 
 /**
@@ -69,9 +73,9 @@ function findings(monitored: MonitoredOrg, alarm: FindingAlarm, route: Route): R
   };
 }
 
-/** Whether the alarm is for something that only the group `health` finds. */
-function isOfHealth({ domain, severity }: FindingAlarm): boolean {
-  return Object.values(healthFindings).some((each) => each.domain === domain && each.severity === severity);
+/** Whether the alarm is for one of these findings. */
+function isOf(table: Readonly<Record<string, FindingDefinition>>, { domain, severity }: FindingAlarm): boolean {
+  return Object.values(table).some((each) => each.domain === domain && each.severity === severity);
 }
 
 /**
@@ -81,11 +85,13 @@ function isOfHealth({ domain, severity }: FindingAlarm): boolean {
  */
 function runsInWindow(monitored: MonitoredOrg, alarm: FindingAlarm, datapointsToAlarm: number): number {
   const { flows } = monitored.intervalMinutes;
-  const roomFor = (group: 'journey' | 'system-log' | 'health') =>
+  const roomFor = (group: 'journey' | 'system-log' | 'health' | 'status') =>
     planOf(monitored, group).length > 0 ? Math.ceil((datapointsToAlarm * monitored.intervalMinutes[group]) / flows) : 0;
   return Math.max(
     ...[2 * datapointsToAlarm, Math.min(windowRuns, Math.round(longestWindowMinutes / flows))],
-    ...[roomFor('journey'), roomFor('system-log'), ...(isOfHealth(alarm) ? [roomFor('health')] : [])],
+    ...[roomFor('journey'), roomFor('system-log'), ...(isOf(healthFindings, alarm) ? [roomFor('health')] : [])],
+    // The only finding of that group that is told.
+    ...(isOf({ announced }, alarm) ? [roomFor('status')] : []),
   );
 }
 

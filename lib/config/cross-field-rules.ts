@@ -3,6 +3,7 @@ import { health as healthProbeList } from '../../functions/probes/index.ts';
 import { mostOrgs, mostStacks } from '../limits/fleet-limits.ts';
 import type { Problem } from './config-error.ts';
 import { drillReceiverProblems, receiverProblems } from './receiver.ts';
+import { pageOf } from './resolve-org.ts';
 import type { ConfigInput } from './schema.ts';
 
 /** A configuration in which malformed fields are `undefined`, so that any field may be absent. */
@@ -33,7 +34,18 @@ export function crossFieldProblems(config: PartialConfig): readonly Problem[] {
     ),
     ...sloProblems(config),
     ...orgs.flatMap(([org, path]) => orgProblems(org, path)),
+    ...tellProblems(config, orgs),
   ];
+}
+
+/** What is told of a page needs a page: there is none for Okta's government and military clouds. */
+function tellProblems(config: PartialConfig, orgs: readonly (readonly [PartialOrg, Path])[]): readonly Problem[] {
+  return orgs.flatMap(([{ domain, statusPage }, path]) => {
+    const hasPage = (statusPage?.page ?? config.statusPage?.page) !== undefined || domain === undefined;
+    if (statusPage?.tell === undefined || hasPage || pageOf(domain) !== undefined) return [];
+    const message = `has no effect: no status page is known for ${domain}. Set "statusPage.page", or remove it`;
+    return [{ path: [...path, 'statusPage', 'tell'], message }];
+  });
 }
 
 /** The short window of the fast burn-rate alarm must have a run. */

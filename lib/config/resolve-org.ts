@@ -10,8 +10,9 @@ import type { Config, OrgConfig, ServerConfig } from './schema.ts';
  * Fields that need no resolving are passed on as they are, so a new field reaches the runs without a change here.
  */
 export function resolveOrg(config: OrgConfig, defaults: Pick<Config, 'statusPage' | 'deployment' | 'slo'>): Org {
-  const { intervalMinutes, dashboard, web, service, servers, api, systemLog, slo = defaults.slo, ...passedOn } = config;
-  const statusPage = config.statusPage ?? defaults.statusPage ?? statusPageOf(config.domain);
+  const { intervalMinutes, dashboard, web, service, servers, api, systemLog, slo = defaults.slo, ...others } = config;
+  const { statusPage: _, ...passedOn } = others;
+  const statusPage = statusPageOf(config, defaults);
   const resolved = servers.map((server) => resolveServer(server, config));
   return {
     ...passedOn,
@@ -47,17 +48,13 @@ function resolveApi({ token, client }: NonNullable<OrgConfig['api']>): ApiCreden
   throw new Error('unreachable: the schema accepted an "api" with neither "token" nor "client"');
 }
 
-/** Its feed is the one that Okta documents. https://developer.okta.com/docs/concepts/monitor/ */
-const commercial: StatusPage = {
-  page: 'https://status.okta.com/',
-  feed: 'https://feeds.feedburner.com/OktaTrustRSS',
-};
+const commercial = 'https://status.okta.com/';
 
 /**
  * The public status page of each of Okta's domains. Okta publishes none for its government and military clouds:
  * status.okta.com lists none of their cells, so it would always look operational for them.
  */
-const statusPages: Readonly<Record<(typeof oktaDomains)[number], StatusPage | undefined>> = {
+const statusPages: Readonly<Record<(typeof oktaDomains)[number], string | undefined>> = {
   'okta.com': commercial,
   'oktapreview.com': commercial,
   'okta-emea.com': commercial,
@@ -69,8 +66,14 @@ const statusPages: Readonly<Record<(typeof oktaDomains)[number], StatusPage | un
 };
 
 /** The status page that covers an org, by its domain. A custom domain is taken for one of a commercial org. */
-export function statusPageOf(domain: string): StatusPage | undefined {
+export function pageOf(domain: string): string | undefined {
   const host = domain.replace(/:\d+$/, '');
   const hostedBy = oktaDomains.find((each) => host.endsWith(`.${each}`));
   return hostedBy ? statusPages[hostedBy] : commercial;
+}
+
+function statusPageOf(config: OrgConfig, defaults: Pick<Config, 'statusPage'>): StatusPage | undefined {
+  const page = config.statusPage?.page ?? defaults.statusPage?.page ?? pageOf(config.domain);
+  const tell = config.statusPage?.tell ?? defaults.statusPage?.tell;
+  return page === undefined ? undefined : { page, ...(tell && { tell }) };
 }

@@ -297,10 +297,14 @@ const health = z.strictObject({
     ),
 });
 
-/** No defaults: another page does not have the feed of status.okta.com. */
 const statusPage = z.strictObject({
-  page: httpsUrl.describe('the URL of the page'),
-  feed: httpsUrl.optional().describe('the URL of its Atom feed, which is read if the page cannot be'),
+  page: httpsUrl.optional().describe("the URL of the page; by default, that of Okta's commercial cells"),
+  tell: z
+    .union([z.enum(['all', 'none']), z.array(z.string().trim().min(1)).min(1)])
+    .optional()
+    .describe(
+      'which incidents that Okta announces for the cell are tickets: "all" (the default), "none", or those of the sub-services in a list, as the page names them: ["Single Sign-On"]',
+    ),
 });
 
 const receivers = z.array(receiver).default(() => []);
@@ -356,8 +360,10 @@ const org = z.strictObject({
     .string()
     .regex(/^[a-z.-]+:\d+$/, 'must look like okta.com:8, as on the status page')
     .optional()
-    .describe('the Okta cell of the org, as the status page names it: okta.com:8. Looked up in DNS if omitted'),
-  statusPage: statusPage.optional().describe('replaces the status page for this org'),
+    .describe(
+      'the Okta cell of the org, as the status page names it: okta.com:8. If omitted, the metadata of the org names it',
+    ),
+  statusPage: statusPage.optional().describe('replaces the settings of the status page for this org'),
   alerts: ownAlerts.optional(),
   slo: slo.optional().describe('replaces the service level objective for this org'),
   dashboard: z

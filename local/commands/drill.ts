@@ -19,18 +19,28 @@ import { expectedSeconds } from '../lab/expected-length.ts';
 import { processors } from '../lab/pool.ts';
 import { type DrillProgress, runScenarios } from '../lab/run-scenarios.ts';
 import { deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
-import { allScripted, selectScenarios } from '../lab/select.ts';
+import { type IncidentPlay, incidentPlays } from '../lab/scenarios/incidents/incident-scenarios.ts';
+import { allScripted, type ScenarioSelection, selectScenarios } from '../lab/select.ts';
 import { adoptServers } from '../lab/simulation/adopt-servers.ts';
 import { awsOptions } from './aws-problem.ts';
 import { defineCommand, finish, integerOf, listOf, sharedOptions } from './command.ts';
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from './reporters/drill.ts';
+import { formatIncidents, incidentsDocument, playedIncidents } from './reporters/incidents.ts';
 import { showProgress } from './reporters/progress.ts';
 import { count, lengthInWords } from './reporters/text.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
 /** The flags that only a drill in virtual time has. */
-const ofSimulation = ['scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'template', 'list'] as const;
+const ofSimulation = [
+  'scenario',
+  'incidents',
+  'every-variant',
+  'quick',
+  'packet-loss-minutes',
+  'template',
+  'list',
+] as const;
 
 export const drill = defineCommand({
   name: 'drill',
@@ -51,6 +61,11 @@ export const drill = defineCommand({
       type: 'boolean',
       default: false,
       help: 'one case for each alarm',
+    },
+    incidents: {
+      type: 'boolean',
+      default: false,
+      help: 'past incidents of Okta and of its customers: who is told, when, and whom the message blames; see docs/incidents.md',
     },
     'packet-loss-minutes': {
       type: 'string',
@@ -94,6 +109,7 @@ export const drill = defineCommand({
   exclusive: [
     ['live', 'diagnosis', 'case', ...ofSimulation],
     ['diagnosis', ...ofSimulation.filter((flag) => flag !== 'list')],
+    ['incidents', 'case', 'scenario', 'every-variant', 'quick', 'packet-loss-minutes', 'list'],
   ],
   requires: [
     ...(['org', 'finding', 'stack', 'page', 'yes'] as const).map((flag) => [flag, 'live'] as const),
@@ -116,21 +132,8 @@ export const drill = defineCommand({
     const { stdout, stderr } = output;
     const { config: adopted, remarks } = adoptServers(withoutNegativeTests(loadConfig(values.config)));
     const plan = deploymentPlan(adopted);
-    const named = listOf(values.scenario);
-    const isWhole = values['every-variant'] || (named !== undefined && !named.includes(allScripted));
-    const { scenarios, skipped } = selectScenarios(plan, {
-      cases: listOf(values.case),
-      scenarios: named,
-      packetLossMinutes: integerOf(
-        'packet-loss-minutes',
-        values['packet-loss-minutes'] ?? (isWhole ? '10000' : '100'),
-        1,
-      ),
-      everyVariant: values['every-variant'],
-      quick: values.quick,
-      withScripted: values.list || values['every-variant'],
-      isSmall: !isWhole,
-    });
+    const plays = values.incidents ? incidentPlays(plan) : undefined;
+    const { scenarios, skipped } = plays ? scenariosOfIncidents(plays) : selectScenarios(plan, selectionOf(values));
     if (values.list) {
       stdout.write(`${formatScenarioList(scenarios)}\n`);
       return 0;
@@ -152,14 +155,47 @@ export const drill = defineCommand({
     progress[Symbol.dispose]();
     const report = { ...run, skipped };
     const results = drillResults(report);
+    const played = plays && playedIncidents(plays, run.runs);
     return finish(output, values, {
       passed: results.every((result) => result.passed),
-      text: () => formatDrill(report),
-      document: () => drillDocument(report),
+      text: () => (played ? formatIncidents(played, report) : formatDrill(report)),
+      document: () => (played ? incidentsDocument(played) : drillDocument(report)),
       junit: () => ({ command: 'drill', results, ...report }),
     });
   },
 });
+
+interface SelectionFlags {
+  readonly case?: readonly string[] | undefined;
+  readonly scenario?: readonly string[] | undefined;
+  readonly 'packet-loss-minutes'?: string | undefined;
+  readonly 'every-variant': boolean;
+  readonly quick: boolean;
+  readonly list: boolean;
+}
+
+function selectionOf(values: SelectionFlags): ScenarioSelection {
+  const named = listOf(values.scenario);
+  const isWhole = values['every-variant'] || (named !== undefined && !named.includes(allScripted));
+  return {
+    cases: listOf(values.case),
+    scenarios: named,
+    packetLossMinutes: integerOf(
+      'packet-loss-minutes',
+      values['packet-loss-minutes'] ?? (isWhole ? '10000' : '100'),
+      1,
+    ),
+    everyVariant: values['every-variant'],
+    quick: values.quick,
+    withScripted: values.list || values['every-variant'],
+    isSmall: !isWhole,
+  };
+}
+
+/** Each scenario once: incidents that look alike share it. */
+function scenariosOfIncidents(plays: readonly IncidentPlay[]) {
+  return { scenarios: [...new Set(plays.flatMap(({ scenario }) => scenario ?? []))], skipped: [] };
+}
 
 function describe({ done, of, virtualMinutes, secondsLeft }: DrillProgress): string {
   return `${done} of ${of} scenarios, ${count(virtualMinutes)} virtual minutes; ${lengthInWords(secondsLeft)} left`;

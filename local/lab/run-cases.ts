@@ -148,6 +148,7 @@ export class CaseWorker implements AsyncDisposable {
     // A code is good for half a minute, and the runs of several cases are in one.
     const Key = { org: { S: event.name }, item: { S: 'sign-in' } };
     await aws.tables.call('DeleteItem', JSON.stringify({ TableName: caseStateTable, Key }));
+    if (group === 'status') await aws.tables.call('PutItem', JSON.stringify(monitoredBefore(event.name)));
     const result = await this.#functionOf(group).invoke(event, timeoutMs);
     const points = publishedPoints(result.lines, aws.points);
     aws.clear();
@@ -162,12 +163,26 @@ export class CaseWorker implements AsyncDisposable {
     const known = this.#functions.get(group);
     if (known?.alive) return known;
     // Cases change what these groups remember. Other groups remember by themselves.
-    const isKept = group === 'system-log' || group === 'journey';
+    const isKept = group === 'system-log' || group === 'journey' || group === 'status';
     const variables: Record<string, string> = isKept ? { STATE_TABLE: caseStateTable } : {};
     const started = startFunction(bundle(group).file, { ...this.#emulated.access, variables });
     this.#functions.set(group, started);
     return started;
   }
+}
+
+/** The org was monitored before, so what Okta announces now is news. */
+function monitoredBefore(org: string) {
+  const body = JSON.stringify({ silent: [] });
+  const expiresAt = { N: String(Math.ceil(Date.now() / 1000) + 3_600) };
+  const Item = {
+    org: { S: org },
+    item: { S: 'memory#status-page' },
+    body: { S: body },
+    revision: { N: '1' },
+    expiresAt,
+  };
+  return { TableName: caseStateTable, Item };
 }
 
 /** A run's log, its error if it ended in one, and its metrics. */

@@ -29,7 +29,7 @@ async function write(name: string, content: object): Promise<string> {
 function configure() {
   const { service, web } = okta.clients;
   return write('config.jsonc', {
-    statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl },
+    statusPage: { page: okta.statusPageUrl },
     orgs: [
       {
         name: 'acme',

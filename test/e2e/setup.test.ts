@@ -106,7 +106,7 @@ describe('the first commands of the README', () => {
     const own = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-first-path-'));
     const config = path.join(own, 'my.jsonc');
     const secrets = ['--secrets', path.join(own, 'secrets.json')];
-    const statusPage = { page: okta.statusPageUrl, feed: okta.statusFeedUrl };
+    const statusPage = { page: okta.statusPageUrl };
     writeFileSync(config, JSON.stringify({ statusPage, alerts: { pages: [] }, orgs: [] }));
     const env = { NODE_EXTRA_CA_CERTS: file('ca.pem'), OKTA_API_TOKEN: okta.adminToken, FORCE_COLOR: undefined };
     const target = ['--domain', okta.domain, '--org', 'acme', '--server', 'default', '--config', config, ...secrets];

@@ -20,7 +20,6 @@ export const paths = [
   ),
   '/api/v1/users',
   '/status',
-  '/status/feed',
 ] as const;
 
 export type HostilePath = (typeof paths)[number] | string;
@@ -138,7 +137,7 @@ export async function startHostileOrg(): Promise<HostileOrg> {
     ...fullOrg,
     domain: server.domain,
     servers: fullOrg.servers.map((each) => ({ ...each, issuer: each.id === 'org' ? origin : issuer })),
-    statusPage: { page: `${origin}/status`, feed: `${origin}/status/feed` },
+    statusPage: { page: `${origin}/status` },
     timeoutMs: 2_000,
   };
   const secrets = memorySecrets(

@@ -205,11 +205,6 @@ export function leakyAnswers({ plant, plantBase64Url, plantToken }: Canaries): R
         ]) +
         `<b>${plant('an element in the list')}</b></span></html>`,
     },
-    'a status feed': {
-      status: 200,
-      headers: as('application/atom+xml'),
-      body: `<feed><entry><id>1</id><title>Disruption</title><updated>${new Date().toISOString()}</updated><content>${plant('the content of an entry')}</content><author><name>${plant('an author')}</name></author></entry></feed>`,
-    },
     'a redirect elsewhere': redirect(
       `https://user:${plant('a password of a redirect')}@localhost/${plant('the path of a redirect')}?code=${plant('a code of a redirect')}#access_token=${plantToken('a token in a fragment')}`,
     ),

@@ -32,7 +32,7 @@ export function setupFolder(okta: OktaEmulator) {
   const folder = mkdtempSync(path.join(tmpdir(), 'okta-synthetics-setup-'));
   const config = path.join(folder, 'my.jsonc');
   const secrets = path.join(folder, 'secrets.json');
-  const statusPage = { page: okta.statusPageUrl, feed: okta.statusFeedUrl };
+  const statusPage = { page: okta.statusPageUrl };
   writeFileSync(config, `${JSON.stringify({ statusPage, orgs: [] }, null, 2)}\n`);
   const request: SetupRequest = {
     ...{ domain: okta.domain, org: 'acme', config, server: 'default' },

@@ -1,4 +1,4 @@
-import { docs, type FindingDefinition, failedOAuth } from '../definition.ts';
+import { docs, type FindingDefinition, failedOAuth, zonesTakeTime } from '../definition.ts';
 
 const servers = 'Security > API > Authorization Servers';
 const tokenPreview = `Open ${servers} > the server > Token Preview`;
@@ -87,14 +87,14 @@ export const configurationFindings = {
     brief: 'address blocked',
     summary: 'Okta answers 403 without a reason, as it does for an address that it blocks.',
     causes: [
-      'a network zone that is a blocklist and contains the address',
+      'a network zone that blocks the address, its location or its network',
       'ThreatInsight, or another client behind the same address that looks like an attack',
-      'a dynamic zone that blocks a location or a network',
     ],
     remedy: [
       'In Security > Networks, look for a blocklist zone that contains the address',
       'In Security > General > Okta ThreatInsight settings, exempt the address',
       'Check whether users who share the address are refused too',
+      zonesTakeTime,
     ],
     doc: docs.errors,
     verify: 'curl -i https://DOMAIN/.well-known/okta-organization',
@@ -366,6 +366,7 @@ export const configurationFindings = {
     remedy: [
       "Add the monitor's egress address to the zone, or remove the restriction",
       'If zones are required, give the functions a fixed address (VPC with NAT)',
+      zonesTakeTime,
     ],
     doc: docs.serviceApps,
     verify: 'Open Applications > the application > General > Network zones, and Security > Networks',

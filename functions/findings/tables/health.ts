@@ -38,7 +38,7 @@ export const healthFindings = {
     isToldOnce: true,
     brief: 'IdP certificate expires',
     summary:
-      'The certificate with which Okta verifies an identity provider expires. After that, its users cannot sign in.',
+      'The certificate with which Okta verifies an identity provider expires. Okta goes on accepting it, until the provider signs with another.',
     causes: ['a certificate that the operator of the identity provider has to renew, and to give to you'],
     remedy: [
       'Ask the operator of the identity provider for the next certificate',
@@ -49,19 +49,23 @@ export const healthFindings = {
   },
   'identity-provider-certificate-expired': {
     domain: 'configuration',
-    severity: 'page',
+    severity: 'ticket',
     isToldOnce: true,
     brief: 'IdP certificate expired',
     summary:
-      'The certificate with which Okta verifies an identity provider has expired, so Okta refuses the users who come from it.',
-    failsElsewhere: true,
-    causes: ['a certificate that the operator of the identity provider replaced without telling you'],
+      'The certificate with which Okta verifies an identity provider has expired. Sign-in goes on, and Okta shows the date in red.',
+    causes: [
+      'a certificate that the operator of the identity provider has not renewed',
+      'a new certificate that was not given to you',
+    ],
     remedy: [
       'Ask the operator of the identity provider for the certificate that signs now',
       'In Security > Identity Providers > the identity provider, replace the old one',
     ],
     doc: docs.identityProviders,
     verify: 'Open Security > Identity Providers > the identity provider',
+    impact:
+      'Users notice nothing as long as the identity provider signs with the expired certificate. All who come from it fail once it signs with another that Okta does not have.',
   },
   'domain-certificate-expires': {
     domain: 'credentials',
@@ -194,6 +198,8 @@ export const healthFindings = {
     brief: 'no agent works',
     summary:
       'None of the agents for a directory or network works. What needs them fails, and nothing at Okta is at fault.',
+    impact:
+      'Users of Active Directory sign in with a password that Okta saw work within the last five days, so they notice it late. Those who were away, changed their password or use desktop single sign-on fail at once, and so do users of RADIUS.',
     failsElsewhere: true,
     causes: [
       'hosts of the agents that are down, or without a way to Okta',

@@ -1,4 +1,4 @@
-import { docs, type FindingDefinition, putSecret, type RunbookEntry } from '../definition.ts';
+import { docs, type FindingDefinition, putSecret, type RunbookEntry, zonesTakeTime } from '../definition.ts';
 
 const storeAgain =
   'Then store the secret again, even with the same value: the monitor does not sign in until it has another version. In a file, add a member to it, such as "stored": "today"';
@@ -142,6 +142,7 @@ export const journeyFindings = {
     remedy: [
       'In Reports > System Log, look for security.threat.detected and security.request.blocked',
       'Exempt the zone of the monitor in Security > General > Okta ThreatInsight settings, or in Security > Networks',
+      zonesTakeTime,
     ],
     doc: docs.errors,
     verify: 'Open Reports > System Log and search for security.threat.detected',

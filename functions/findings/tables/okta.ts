@@ -194,14 +194,20 @@ export const oktaFindings = {
   },
   'announced-incident': {
     domain: 'okta',
-    severity: 'info',
+    severity: 'ticket',
+    isToldOnce: true,
+    failsElsewhere: true,
     brief: 'Okta incident',
     summary: "Okta has announced an incident on this org's cell.",
-    causes: ['see the announcement'],
-    remedy: [`Follow ${docs.status}`],
+    causes: ['see the announcement: it names the part of the service, the feature, and who is affected'],
+    remedy: [
+      `Follow ${docs.status}`,
+      'If your org does not use that part, list the sub-services that it uses in "statusPage.tell"',
+    ],
     doc: docs.status,
     verify: `Open ${docs.status} and look for the cell`,
-    impact: 'What the announcement says. The probes show whether this org is affected.',
+    impact:
+      'What the announcement says. The monitor shows only whether sign-in and tokens work: Workflows, e-mail, SMS and other parts may fail unseen.',
   },
   'status-unknown': {
     domain: 'okta',

@@ -83,7 +83,8 @@ function fineClause({ fineServers, impact }: Incident): string {
 }
 
 /** Okta's announcements matter if Okta may be the cause. An incident matters in any case. */
-function statusClause({ oktaStatus, domain }: Incident): string {
+function statusClause({ oktaStatus, domain, code }: Incident): string {
+  if (code === 'announced-incident') return '';
   const matters = oktaStatus?.state === 'announced' || domain === 'okta' || domain === 'network';
   return oktaStatus && matters ? ` ${oktaStatus.brief}.` : '';
 }

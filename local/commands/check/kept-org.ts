@@ -32,11 +32,11 @@ export function writeMonitorFiles(folder: string, okta: OktaEmulator): MonitorFi
 
 /** Returns a configuration of the monitor with every probe at every server of the emulator. */
 function configFor(okta: OktaEmulator) {
-  const { domain, clients, servers, audiences, statusPageUrl, statusFeedUrl } = okta;
+  const { domain, clients, servers, audiences, statusPageUrl } = okta;
   const { service, web } = clients;
   const { ssoUrl, metadataUrl, acsUrl, audience, entityId: issuer } = okta.samlApps.payroll;
   return {
-    statusPage: { page: statusPageUrl, feed: statusFeedUrl },
+    statusPage: { page: statusPageUrl },
     orgs: [
       {
         name: 'emulator',

@@ -98,12 +98,11 @@ function diagnoseCell(configured: string | undefined, status: LogLine | undefine
   const found = status?.status === 'passed' ? readNotes(status.notes)?.cell : undefined;
   if (found !== undefined) return { what, status: 'ok', found };
   const remedy = 'Set "cell" of the org in the configuration: as the status page names it, such as okta.com:8.';
-  if (isCustom)
-    return {
-      what,
-      status: 'warning',
-      found: 'a custom domain does not show it, so no incident is known to be of it',
-      remedy,
-    };
-  return { what, status: 'open', found: 'not known: neither DNS nor the status page shows it', remedy };
+  const source = isCustom ? 'its metadata does not name it' : 'neither its metadata nor DNS names it';
+  return {
+    what,
+    status: isCustom ? 'warning' : 'open',
+    found: `not known, because ${source}: no incident is known to be of it`,
+    remedy,
+  };
 }

@@ -55,8 +55,8 @@ export async function readAnnouncements(
     const words = new Set(
       lines.flatMap(({ line }) => {
         if (line.type !== 'outcome' || line.probe !== identity.dimensions.Probe) return [];
-        if (line.status === 'failed') return line.finding.detail ?? [];
-        return line.status === 'passed' ? (readNotes(line.notes)?.unplaced ?? []) : [];
+        const notes = line.status === 'passed' ? readNotes(line.notes) : undefined;
+        return notes ? [...notes.own, ...notes.unplaced] : [];
       }),
     );
     const isNear = (incident: IncidentTime) =>

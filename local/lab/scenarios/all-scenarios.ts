@@ -1,5 +1,6 @@
+import { announced, announcements } from './scripted/announcements.ts';
 import { coldStart, decline, failsAgain, flapping, flappingInPauses, orgDown, twoOrgs } from './scripted/at-okta.ts';
-import { announced, errorBudget, expiry, negativeTestFailed, policyChanged, wrongPassword } from './scripted/at-org.ts';
+import { errorBudget, expiry, negativeTestFailed, policyChanged, wrongPassword } from './scripted/at-org.ts';
 import { addedOrg, firstDeployment, fleet, maintenance } from './scripted/deployments.ts';
 import {
   answersLost,
@@ -31,6 +32,7 @@ export const scriptedScenarios: readonly ScenarioFactory[] = [
   expiry,
   errorBudget,
   policyChanged,
+  announcements,
   metricsRefused,
   tableFails,
   answersLost,

@@ -83,7 +83,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
       ...(org.health && { health: emulateHealth(org.health) }),
       ...(user && { user: { ...user, login: okta.user.login } }),
       ...(org.systemLog && { systemLog: emulateSystemLog(okta) }),
-      ...(org.statusPage && { statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl } }),
+      ...(org.statusPage && { statusPage: { ...org.statusPage, page: okta.statusPageUrl } }),
     },
     secrets,
   };

@@ -5,7 +5,7 @@ import type { OktaEmulator } from './okta-emulator.ts';
 export interface OrgDescription
   extends Pick<
     OktaEmulator,
-    'domain' | 'clients' | 'user' | 'users' | 'samlApps' | 'apiToken' | 'adminToken' | 'statusPageUrl' | 'statusFeedUrl'
+    'domain' | 'clients' | 'user' | 'users' | 'samlApps' | 'apiToken' | 'adminToken' | 'statusPageUrl'
   > {
   readonly servers: readonly { id: string; issuer: string; audience: string; discovery: string }[];
   readonly files: OrgFiles;
@@ -14,7 +14,7 @@ export interface OrgDescription
 }
 
 export function describeOrg({ okta, files }: KeptOrg): OrgDescription {
-  const { domain, clients, user, users, samlApps, apiToken, adminToken, statusPageUrl, statusFeedUrl } = okta;
+  const { domain, clients, user, users, samlApps, apiToken, adminToken, statusPageUrl } = okta;
   const { clientId, clientSecret, scopes } = clients.secret;
   return {
     domain,
@@ -31,7 +31,6 @@ export function describeOrg({ okta, files }: KeptOrg): OrgDescription {
     apiToken,
     adminToken,
     statusPageUrl,
-    statusFeedUrl,
     files,
     commands: {
       token:
@@ -103,7 +102,7 @@ function sectionsOf(description: OrgDescription): readonly Section[] {
       ],
     ),
     ['Management API', ['read-only', description.apiToken], ['super admin', description.adminToken]],
-    ['Status page', ['page', description.statusPageUrl], ['feed', description.statusFeedUrl]],
+    ['Status page', ['page', description.statusPageUrl]],
     ['CA certificate to trust', ['file', files.ca]],
   ];
 }

@@ -95,7 +95,6 @@ export interface OktaEmulator extends AsyncDisposable {
   readonly issuers: Readonly<Record<ServerId, string>>;
   readonly audiences: Readonly<Record<ServerId, string>>;
   readonly statusPageUrl: string;
-  readonly statusFeedUrl: string;
   /** The requests since the start or the last `clearRequests`. */
   readonly requests: readonly ServedRequest[];
   clearRequests(): void;
@@ -330,7 +329,6 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,
     audiences: Object.fromEntries(all.map(({ address }) => [address.id, address.audience])) as Record<ServerId, string>,
     statusPageUrl: statusPage.url,
-    statusFeedUrl: statusPage.feedUrl,
     requests: listener.requests,
     clearRequests() {
       listener.requests.length = 0;

@@ -48,6 +48,7 @@ export function createRouter({
     id: orgId,
     _links: { organization: { href: origin } },
     pipeline: settings().engine === 'idx' ? 'idx' : 'v1',
+    cell: 'ok8',
   });
 
   const routes: readonly [

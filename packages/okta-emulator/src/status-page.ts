@@ -15,6 +15,12 @@ export type ReportedStatus =
       readonly progress?: 'Investigating' | 'Identified' | 'Monitoring' | 'Resolved';
       readonly title?: string;
       readonly audience?: string;
+      readonly subService?: string;
+      readonly feature?: string;
+      /** How long before its posting the incident began. Okta posts late: often by an hour and more. */
+      readonly postedAfterMinutes?: number;
+      /** The incident's number, by which people know it: `I-11355`. */
+      readonly name?: string;
     }
   | { readonly kind: 'planned'; readonly cells: readonly string[]; readonly title?: string }
   /** A page without status data, such as a login page, an error page or a redesign. */
@@ -26,12 +32,10 @@ const cells = [
   'okta-emea.com:1',
 ];
 
-const dayMs = 86_400_000;
-
 const loginPage = '<!DOCTYPE html>\n<html><head><title>Login</title></head><body>Please log in.</body></html>\n';
 
 /**
- * status.okta.com, which is a Salesforce site with its data in hidden elements, and its Atom feed.
+ * status.okta.com, which is a Salesforce site with its data in hidden elements.
  *
  * Trap: the site does not run on Statuspage, so the usual `/api/v2/status.json` returns 401. The `id` attributes are
  * generated and change between releases. Only `data-id` is stable.
@@ -41,7 +45,6 @@ export function createStatusPage(origin: string, now: () => number) {
   let since = now();
   return {
     url: `${origin}/status/`,
-    feedUrl: `${origin}/status/feed`,
     set(next: ReportedStatus): void {
       status = next;
       since = now();
@@ -51,8 +54,6 @@ export function createStatusPage(origin: string, now: () => number) {
         case '/status':
         case '/status/':
           return htmlResponse(200, status.kind === 'garbage' ? loginPage : page(status, since));
-        case '/status/feed':
-          return status.kind === 'garbage' ? htmlResponse(200, loginPage) : feed(status, since);
         default:
           return htmlResponse(401, loginPage);
       }
@@ -65,9 +66,8 @@ type ReadableStatus = Exclude<ReportedStatus, { kind: 'garbage' }>;
 const incidentId = 'a9C4z000000emulatEAA';
 
 function page(status: ReadableStatus, since: number): string {
-  const started = new Date(since);
-  const stamp = started.toISOString().replace('Z', '+0000');
-  const record = status.kind === 'operational' ? undefined : incidentRecord(status, stamp);
+  const stamp = stampOf(since);
+  const record = status.kind === 'operational' ? undefined : incidentRecord(status, since);
   const update = {
     attributes: { type: 'IncidentUpdate__c', url: '/services/data/v61.0/sobjects/IncidentUpdate__c/a9D1' },
     Id: 'a9D4z000000emulatEAA',
@@ -96,62 +96,31 @@ ${spans.join('\n')}
 `;
 }
 
-function incidentRecord(status: Exclude<ReadableStatus, { kind: 'operational' }>, stamp: string) {
+/** As Salesforce writes a time. */
+function stampOf(time: number): string {
+  return new Date(time).toISOString().replace('Z', '+0000');
+}
+
+function incidentRecord(status: Exclude<ReadableStatus, { kind: 'operational' }>, since: number) {
   const planned = status.kind === 'planned';
+  const [stamp, leadMinutes] = [stampOf(since), planned ? 0 : (status.postedAfterMinutes ?? 0)];
   return {
     attributes: { type: 'Incident__c', url: `/services/data/v61.0/sobjects/Incident__c/${incidentId}` },
     Id: incidentId,
-    Name: 'I-11355',
+    Name: (!planned && status.name) || 'I-11355',
     Status__c: planned ? 'Scheduled' : (status.progress ?? 'Investigating'),
     Category__c: planned ? 'Planned Maintenance' : (status.category ?? 'Service Disruption'),
     Incident_Title__c: status.title ?? (planned ? 'Planned maintenance' : 'Users may be unable to sign in'),
     Impacted_Cells__c: status.cells.join(';'),
     Impacted_Audience__c: planned ? 'Admin;End user' : (status.audience ?? 'Admin;End user;API Products'),
-    Service_Feature__c: 'Authentication',
-    Okta_Sub_Service__c: 'Single Sign-On',
-    Start_Time__c: stamp,
+    Service_Feature__c: (!planned && status.feature) || 'Core Service',
+    Okta_Sub_Service__c: (!planned && status.subService) || 'Single Sign-On',
+    Start_Time__c: stampOf(since - leadMinutes * 60_000),
+    CreatedDate: stamp,
     Last_Updated__c: stamp,
     // Okta gives only a date, often long after the incident ended.
     ...(!planned && status.progress === 'Resolved' && { End_Date__c: stamp.slice(0, 10) }),
     Is_Mis_Red__c: false,
     Log__c: null,
   };
-}
-
-function feed(status: ReadableStatus, since: number): OktaResponse {
-  const updated = new Date(since).toISOString();
-  // The real feed has two years of history, so a feed without entries would be broken.
-  const past = entry('past', 'Resolved Service Disruption', new Date(since - 40 * dayMs).toISOString(), 'It is over.');
-  const now =
-    status.kind === 'operational'
-      ? ''
-      : entry(incidentId, feedTitle(status), updated, `Okta is looking into it. Affected: ${status.cells.join(', ')}.`);
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/atom+xml; charset=utf-8' },
-    body: `<?xml version="1.0" encoding="UTF-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom">
-  <title>Okta Trust</title>
-  <id>https://status.okta.com/</id>
-  <updated>${updated}</updated>
-${now}${past}</feed>
-`,
-  };
-}
-
-function entry(id: string, title: string, updated: string, content: string): string {
-  return `  <entry>
-    <title>${escapeHtml(title)}</title>
-    <link rel="alternate" href="https://status.okta.com/#incident/${id}"/>
-    <id>https://www.salesforce.com/${id}</id>
-    <updated>${updated}</updated>
-    <content type="text">${escapeHtml(content)}</content>
-  </entry>
-`;
-}
-
-function feedTitle(status: Exclude<ReadableStatus, { kind: 'operational' }>): string {
-  if (status.kind === 'planned') return 'Planned Maintenance';
-  const category = status.category ?? 'Service Disruption';
-  return status.progress === 'Resolved' ? `Resolved ${category}` : category;
 }

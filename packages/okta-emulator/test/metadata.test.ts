@@ -106,6 +106,7 @@ describe('discovery', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^00o\w{17}$/),
       _links: { organization: { href: okta.origin } },
+      cell: 'ok8',
       pipeline: 'idx',
     });
   });

@@ -36,6 +36,19 @@ describe('the status page', () => {
     expect(update?.IncidentId__c).toBe((await incidents())[0]?.Id);
   });
 
+  it('posts an incident after its start, with the part of the service and the audience', async () => {
+    const named = { subService: 'Workflows', feature: 'Flow execution', audience: 'Admin', name: 'I-20001' } as const;
+    okta.setStatus({ kind: 'incident', cells: ['okta.com:1'], postedAfterMinutes: 80, ...named });
+    const [record] = await incidents();
+    expect(record).toMatchObject({
+      Name: 'I-20001',
+      Okta_Sub_Service__c: 'Workflows',
+      Service_Feature__c: 'Flow execution',
+      Impacted_Audience__c: 'Admin',
+    });
+    expect(Date.parse(String(record?.CreatedDate)) - Date.parse(String(record?.Start_Time__c))).toBe(80 * 60_000);
+  });
+
   it('gives a resolved incident an end date without a time', async () => {
     okta.setStatus({ kind: 'incident', cells: ['okta.com:1'], progress: 'Resolved' });
     expect((await incidents())[0]?.End_Date__c).toMatch(/^\d{4}-\d\d-\d\d$/);
@@ -56,22 +69,5 @@ describe('the status page', () => {
 
   it('returns 401 for the API of Statuspage', async () => {
     expect((await client.request(`${okta.statusPageUrl}api/v2/status.json`)).status).toBe(401);
-  });
-});
-
-describe('the status feed', () => {
-  async function titles() {
-    const feed = await (await client.request(okta.statusFeedUrl)).text();
-    return [...feed.matchAll(/<entry>\s*<title>([^<]*)<\/title>/g)].map(([, title]) => title);
-  }
-
-  it('lists the current incident before past ones in the feed', async () => {
-    const past = 'Resolved Service Disruption';
-    okta.setStatus({ kind: 'operational' });
-    expect(await titles()).toEqual([past]);
-    okta.setStatus({ kind: 'incident', cells: ['okta.com:1'], category: 'Service Degradation' });
-    expect(await titles()).toEqual(['Service Degradation', past]);
-    okta.setStatus({ kind: 'incident', cells: ['okta.com:1'], category: 'Service Degradation', progress: 'Resolved' });
-    expect(await titles()).toEqual(['Resolved Service Degradation', past]);
   });
 });

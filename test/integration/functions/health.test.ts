@@ -152,13 +152,13 @@ describe('an imminent failure', () => {
       'identityProviders',
       'Partner',
       { certificateDays: 6 },
-      'identity-provider-certificate-expires configuration/page',
+      'identity-provider-certificate-expires configuration/ticket',
     ],
     [
       'identityProviders',
       'Partner',
       { certificateDays: -2 },
-      'identity-provider-certificate-expired configuration/page',
+      'identity-provider-certificate-expired configuration/ticket',
     ],
     ['domains', 'login.example.com', { certificateDays: -2 }, 'domain-certificate-expired credentials/page'],
     ['domains', 'login.example.com', { certificateDays: 29 }, 'domain-certificate-expires credentials/ticket'],
@@ -209,7 +209,7 @@ describe('an imminent failure', () => {
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
       ...{ code: 'agent-pool-down', domain: 'configuration', severity: 'page' },
-      detail: 'users of directory corp.example.com who sign in with its password cannot',
+      detail: 'users of directory corp.example.com sign in only with a password that Okta saw within five days',
     });
     expect(finding?.comparisons?.[0]?.found).toBe(
       '0; not: ad-east is DISRUPTED, last heard of 3 minutes ago, ad-west is INACTIVE, last heard of 42 minutes ago',

@@ -6,7 +6,7 @@ import { compareDiscovery } from '../../../functions/okta/discovery.ts';
 import { cacheSeconds, parseKeySet, signingKeyIds } from '../../../functions/okta/key-set.ts';
 import { knownText, knownTextIn, parseCallbackError, parseOktaError } from '../../../functions/okta/okta-error.ts';
 import { headroomPercent, limitOwner, parseRateLimit } from '../../../functions/okta/rate-limit.ts';
-import { parseStatusFeed, parseStatusPage } from '../../../functions/okta/status-page.ts';
+import { parseStatusPage } from '../../../functions/okta/status-page.ts';
 import { introspect } from '../../../functions/probes/introspect.ts';
 import { keys } from '../../../functions/probes/keys.ts';
 import { token } from '../../../functions/probes/token.ts';
@@ -139,15 +139,6 @@ describe('abnormal answers', () => {
       () => ({ '/status': page(`<b data-id="incidents">[${'{},'.repeat(100_000)}{}]</b>`) }),
     ],
     [
-      'a status feed has a title of 1 MB',
-      () => ({
-        '/status': page(''),
-        '/status/feed': page(
-          `<feed><entry><id>1</id><updated>${new Date().toISOString()}</updated><title>${'t'.repeat(1e6)}</title></entry></feed>`,
-        ),
-      }),
-    ],
-    [
       'a token has a claim whose name is 1 MB',
       async () => ({
         '/oauth2/default/v1/token': json({
@@ -233,7 +224,6 @@ describe('endless answers', () => {
 describe('the parsers of answers', () => {
   const parsers: Readonly<Record<string, (text: string, headers: Headers) => unknown>> = {
     parseStatusPage: (text) => parseStatusPage(text),
-    parseStatusFeed: (text) => parseStatusFeed(text, 0),
     'readAuthorizeAnswer of a page': (body) => readAuthorizeAnswer({ status: 200, location: null, body }, callback),
     'readAuthorizeAnswer of a redirect': (text) =>
       readAuthorizeAnswer({ status: 302, location: `${callback}${text}`, body: '' }, callback),
@@ -297,7 +287,6 @@ describe('the parsers of pages', () => {
   it.each<[string, string, (page: string) => readonly unknown[]]>([
     ['readAuthorizeAnswer', 'authorize-answer', (body) => [{ status: 200, location: null, body }, callback]],
     ['parseStatusPage', 'status-page', (html) => [html]],
-    ['parseStatusFeed', 'status-page', (xml) => [xml, Date.now()]],
   ])('%s reads large repetitive pages in linear time', async (name, module, argumentsOf) => {
     const calls = pages.map((page) => argumentsOf(page));
     expect(await endOf(`functions/okta/${module}.ts`, name, calls)).toBe('ended');

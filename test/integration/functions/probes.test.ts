@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultDomains } from '../../../functions/model/fault-domain.ts';
 import type { Org, Server } from '../../../functions/model/org.ts';
+import { findingsOf } from '../../../functions/model/outcome.ts';
 import type { Probe } from '../../../functions/model/probe.ts';
 import { readNotes } from '../../../functions/okta/status-notes.ts';
 import { budgetOf } from '../../../functions/probes/budget.ts';
@@ -179,7 +180,7 @@ describe('a run of an org whose status page is not known', () => {
     ]);
   });
 
-  it('reads no feed if the page has none', async () => {
+  it('knows no status if the page cannot be read, and reads nothing else instead', async () => {
     const page = `${okta.origin}/nowhere`;
     const report = await runProbes(okta, status, { adjust: (org) => ({ ...org, statusPage: { page } }) });
     expect(outcomeLines(report)).toEqual(['status-page: status-unknown']);
@@ -309,31 +310,39 @@ describe('a run at a failing org', () => {
     ]);
   });
 
-  it('reports an announced incident on the org’s cell, and passes if it is on another cell', async () => {
+  it('warns of an announced incident on the org’s cell, and not of one on another cell', async () => {
     try {
       okta.setStatus({ kind: 'incident', cells: ['okta.com:8'] });
-      const at = async (cell: string) => outcomeLines(await runProbes(okta, status, { org: { ...fullOrg, cell } }));
-      expect(await at('okta.com:8')).toEqual(['status-page: announced-incident']);
-      expect(await at('okta.com:9')).toEqual(['status-page: passed']);
+      const at = async (cell?: string) => {
+        const { cell: _, ...org } = fullOrg;
+        const report = await runProbes(okta, status, { org: { ...org, ...(cell !== undefined && { cell }) } });
+        return report.outcomes.flatMap(findingsOf).map(({ code }) => code);
+      };
+      expect(await at('okta.com:8')).toEqual(['announced-incident']);
+      expect(await at('okta.com:9')).toEqual([]);
+      // As the org's metadata says.
+      expect(await at()).toEqual(['announced-incident']);
     } finally {
       okta.setStatus({ kind: 'operational' });
     }
   });
 
   it('does not know whether an incident is here if the cell of the org is not known', async () => {
+    const restore = okta.intercept({ path: '/.well-known/okta-organization' }, { status: 503, body: '' });
     try {
       okta.setStatus({ kind: 'incident', cells: ['okta.com:8'] });
       const { cell: _, ...org } = fullOrg;
       const { outcomes } = await runProbes(okta, status, { org });
       const notes = outcomes.map((each) => (each.status === 'passed' ? readNotes(each.notes) : undefined));
-      expect(notes).toEqual([{ elsewhere: [], unplaced: [expect.stringContaining('on okta.com:8')] }]);
+      expect(notes).toEqual([{ own: [], elsewhere: [], unplaced: [expect.stringContaining('on okta.com:8')] }]);
     } finally {
+      restore();
       okta.setStatus({ kind: 'operational' });
     }
   });
 
   it('does not know the status of an org that the status page does not cover', async () => {
-    const org = { ...fullOrg, domain: 'acme.okta-gov.com', statusPage: { page: 'https://status.okta.com/', feed: '' } };
+    const org = { ...fullOrg, domain: 'acme.okta-gov.com', statusPage: { page: 'https://status.okta.com/' } };
     expect(outcomeLines(await runProbes(okta, status, { adjust: () => org }))).toEqual(['status-page: status-unknown']);
   });
 });

@@ -33,7 +33,7 @@ const samlApp = {
 const groups: Readonly<Record<Group, readonly [org: Org, probes: readonly Probe[]]>> = {
   flows: [fullOrg, probes.flows],
   limits: [fullOrg, probes.limits],
-  status: [{ ...fullOrg, statusPage: { page: '', feed: '' }, cell: 'okta.com:7' }, probes.status],
+  status: [{ ...fullOrg, statusPage: { page: '' }, cell: 'okta.com:7' }, probes.status],
   journey: [{ ...journeyOrg('shapes'), samlApps: [samlApp] }, probes.journey],
   health: [healthOrg({ applications: ['0oaPayrollPayroll'], clients: ['0oaWebApplication'] }), probes.health],
   'system-log': [{ ...fullOrg, systemLog: { ownClientIds: [], watchedIds: [] } }, probes.systemLog],

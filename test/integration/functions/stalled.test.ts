@@ -68,7 +68,7 @@ describe.concurrent('an org at which every probe stalls', () => {
         ...fullOrg,
         ...{ timeoutMs, slowAfterMs: 500, domain: server.domain },
         servers: fullOrg.servers.map((each) => ({ ...each, issuer: `${origin}/oauth2/${each.id}` })),
-        statusPage: { page: `${origin}/status`, feed: `${origin}/feed` },
+        statusPage: { page: `${origin}/status` },
       };
       const caFile = path.join(await mkdtemp(path.join(tmpdir(), 'okta-synthetics-stalled-')), 'ca.pem');
       await writeFile(caFile, server.ca);

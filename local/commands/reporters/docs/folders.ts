@@ -123,7 +123,7 @@ export const folders: readonly Folder[] = [
   {
     folder: 'local/lab/scenarios',
     contents:
-      'every failure as data: `cases/`, `faults/`, `scripted/`, and the deployment variants that scenarios need',
+      'every failure as data: `cases/`, `faults/`, `scripted/`, past `incidents/`, and the deployment variants that scenarios need',
   },
   {
     folder: 'local/commands',

@@ -26,6 +26,7 @@ import { callOf, usageOf } from '../../command.ts';
 import { costTable } from '../../cost.ts';
 import { listCommands, loadCommand, subcommands } from '../../subcommands.ts';
 import { foldersTable } from './folders.ts';
+import { incidentCounts, incidentTable } from './incidents-table.ts';
 import { markdownTable, type Sections, textBlock } from './markdown.ts';
 import { rightsTable } from './rights-table.ts';
 
@@ -38,6 +39,11 @@ export const generatedSections: Readonly<Record<string, Sections>> = {
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },
   'docs/configuration.md': { fields: () => configurationFields() },
+  'docs/incidents.md': {
+    counts: incidentCounts,
+    okta: () => incidentTable('okta'),
+    customer: () => incidentTable('customer'),
+  },
   'docs/aws-limits.md': { limits: limitsTable, fleet: fleetTable },
   'SECURITY.md': { rights: everyRight },
 };

@@ -56,14 +56,11 @@ export const healthCases: readonly Case[] = [
       configuration('identity-provider-certificate-expires'),
       changed('identityProviders', 'Partner', { certificateDays: 20 }),
     ),
-    ofSeverity(
-      'page',
-      warning(
-        certificates,
-        'identity provider, expired',
-        configuration('identity-provider-certificate-expired'),
-        changed('identityProviders', 'Partner', { certificateDays: -1 }),
-      ),
+    warning(
+      certificates,
+      'identity provider, expired',
+      configuration('identity-provider-certificate-expired'),
+      changed('identityProviders', 'Partner', { certificateDays: -1 }),
     ),
     warning(
       domains,

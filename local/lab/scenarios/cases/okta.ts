@@ -15,6 +15,7 @@ import {
   variant,
   variants,
   variantsByEndpoint,
+  warning,
 } from '../case.ts';
 import {
   alterJson,
@@ -87,10 +88,10 @@ function documentsAsTickets(all: readonly Variant[], others: readonly string[] =
 
 const ourCell = 'okta.com:8';
 
-/** Announces an incident on the cell that the org is configured with. */
+/** Announces an incident on the cell that the org's metadata names, as late as Okta mostly does. */
 const announceIncident = (status: Partial<ReportedStatus & { kind: 'incident' }>): Fault[] => [
-  changeOrg((org) => ({ ...org, cell: ourCell })),
-  reportStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], ...status }),
+  changeOrg(({ cell: _, ...org }) => org),
+  reportStatus({ kind: 'incident', cells: ['okta.com:3', ourCell], postedAfterMinutes: 80, ...status }),
 ];
 
 const withdrawSigningKey = alterKeys((published) => published.slice(1));
@@ -167,14 +168,20 @@ export const oktaCases: readonly Case[] = [
     variants(keys, '"keys" is a string', malformed, respond(jsonResponse(200, { keys: 'none' }))),
     authorize.flatMap((target) => [variant(target, 'wrong state', malformed, intercept({ transform: changeState }))]),
   ]),
-  defineCase('O6', 'Okta announces an incident on the org’s cell', 'info', [
-    variant(statusPage, 'disruption', announced, ...announceIncident({})),
-    variant(statusPage, 'monitoring', announced, ...announceIncident({ progress: 'Monitoring' })),
-    variant(
+  defineCase('O6', 'Okta announces an incident on the org’s cell', 'ticket', [
+    warning(statusPage, 'disruption', announced, ...announceIncident({ name: 'I-20001' })),
+    warning(statusPage, 'monitoring', announced, ...announceIncident({ name: 'I-20002', progress: 'Monitoring' })),
+    warning(
       statusPage,
       'degradation',
       announced,
-      ...announceIncident({ category: 'Service Degradation', audience: 'API Products' }),
+      ...announceIncident({ name: 'I-20003', category: 'Service Degradation', audience: 'API Products' }),
+    ),
+    warning(
+      statusPage,
+      'a part that no probe sees',
+      announced,
+      ...announceIncident({ name: 'I-20004', subService: 'Workflows', feature: 'Flow execution', audience: 'Admin' }),
     ),
   ]),
   defineCase('O7', 'the signing key is not published', 'page', [

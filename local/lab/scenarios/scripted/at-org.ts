@@ -6,39 +6,11 @@ import { enabledProbes, planProbes } from '../../../../functions/probes/plan.ts'
 import { allCases } from '../all-cases.ts';
 import { caseScenario, findingNotification } from '../case-scenarios.ts';
 import { canHost, type DeploymentPlan, findingsAlarm, healthMinutes } from '../deployment-plan.ts';
-import { drillSlo, healthyMinutes, negativeTestMinutes } from '../deployment-variants.ts';
+import { drillSlo, negativeTestMinutes } from '../deployment-variants.ts';
 import { injects, type SimulationFault } from '../faults/configuration.ts';
-import { faultRuns, type Phase, type Trace } from '../scenario.ts';
+import type { Phase, Trace } from '../scenario.ts';
 import { systemLog } from '../targets.ts';
-import {
-  outage,
-  outageNotification,
-  type ScenarioFactory,
-  scriptedScenario,
-  toldInOrder,
-} from './scripted-scenario.ts';
-
-/** An announced incident sends no message, but every message sent meanwhile mentions it. */
-export const announced: ScenarioFactory = (context) => {
-  const [incident] = allCases.find(({ id }) => id === 'O6')?.variants ?? [];
-  if (!incident) throw new Error('case O6 has no variant');
-  const announce = injects(...incident.faults);
-  const { plan, org, every } = context;
-  const statusInterval = plan.orgs.find((each) => each.org.name === org)?.intervalMinutes.status ?? 0;
-  return [
-    scriptedScenario(context, 'O6', 'Okta fails while an incident is announced on our cell', {
-      ...{ kind: 'case', name: 'O6, with O1', target: 'with O1' },
-      before: [{ minutes: Math.max(healthyMinutes, statusInterval), faults: [announce] }],
-      faultPhases: [{ minutes: faultRuns * every, faults: [announce, outage] }],
-      expected: [
-        {
-          ...outageNotification(context),
-          context: { finding: 'internal-error', domain: 'okta', oktaStatus: 'announced' },
-        },
-      ],
-    }),
-  ];
-};
+import { outageNotification, type ScenarioFactory, scriptedScenario, toldInOrder } from './scripted-scenario.ts';
 
 /** An outage burns the error budget fast: people are paged for the outage first, and then for the budget. */
 export const errorBudget: ScenarioFactory = (context) => {
@@ -74,9 +46,9 @@ const steps: readonly { readonly daysLeft: number; readonly route: Route; readon
 export const expiry: ScenarioFactory = (context) => {
   const { plan, org } = context;
   if (!plan.orgs.find((each) => each.org.name === org)?.org.api) return [];
-  const alarms = steps.map(({ route }) => findingsAlarm(org, 'configuration', route));
+  const alarms = steps.map(({ route }) => findingsAlarm(org, 'credentials', route));
   return [
-    scriptedScenario(context, 'expiry', "an identity provider's certificate expires", {
+    scriptedScenario(context, 'expiry', "a custom domain's certificate expires", {
       ...{ target: `${10 * healthMinutes} minutes`, deployment: 'health' },
       faultPhases: steps.map(({ daysLeft, minutes }): Phase => ({ minutes, faults: [expiresIn(daysLeft)] })),
       // The window of the alarm is as long as four runs of the health checks.
@@ -93,7 +65,7 @@ export const expiry: ScenarioFactory = (context) => {
 const expiresIn =
   (daysLeft: number): SimulationFault =>
   (simulation, org) =>
-    simulation.environment(org).okta.alterHealth('identityProviders', 'Partner', { certificateDays: daysLeft + 0.5 });
+    simulation.environment(org).okta.alterHealth('domains', 'login.example.com', { certificateDays: daysLeft + 0.5 });
 
 const rule = 'Monitors';
 

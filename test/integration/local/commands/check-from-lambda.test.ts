@@ -26,7 +26,7 @@ const { service, web } = okta.clients;
 const orgsWith = (more: object = {}) =>
   monitoredOrgs(
     checkConfig({
-      statusPage: { page: okta.statusPageUrl, feed: okta.statusFeedUrl },
+      statusPage: { page: okta.statusPageUrl },
       orgs: [
         {
           ...{ name: 'acme', domain: okta.domain },

@@ -6,16 +6,25 @@ import { at, evidenceOf, statusPage } from '../../../support/log-of.ts';
 
 const statusAfter = (...pages: ReturnType<typeof statusPage>[]) => oktaStatusIn(evidenceOf(pages));
 const noted = (notes: Partial<Announcements>) =>
-  statusAfter(statusPage(at('12:00'), { notes: writeNotes({ elsewhere: [], unplaced: [], ...notes }) }));
+  statusAfter(statusPage(at('12:00'), { notes: writeNotes({ own: [], elsewhere: [], unplaced: [], ...notes }) }));
 
 describe('oktaStatusIn', () => {
+  const late = '(it posts 18 to 285 min late)';
+  const incident = 'I-20001, Service Disruption, on okta.com:8';
+
   it("returns the incident that Okta announces for the org's cell", () => {
-    const failed = finding('announced-incident', { detail: 'INC123, Service Disruption, on okta.com:8' });
-    expect(statusAfter(statusPage(at('12:00'), { status: 'failed', finding: failed }))).toMatchObject({
+    expect(noted({ cell: 'okta.com:8', own: [incident] })).toMatchObject({
       state: 'announced',
-      sentence:
-        'Okta announces an incident for this org: INC123, Service Disruption, on okta.com:8 (status page read at 2026-11-21 12:00 UTC).',
+      sentence: `Okta announces an incident for this org's cell: ${incident} (status page read at 2026-11-21 12:00 UTC).`,
     });
+  });
+
+  it('knows an incident whose notice was sent before', () => {
+    const notes = [
+      ...writeNotes({ cell: 'okta.com:8', own: [incident], elsewhere: [], unplaced: [] }),
+      `told on 2026-11-21: announced-incident, ${incident}`,
+    ];
+    expect(statusAfter(statusPage(at('12:00'), { notes })).state).toBe('announced');
   });
 
   it.each(['okta.com:8', undefined])(
@@ -23,7 +32,7 @@ describe('oktaStatusIn', () => {
     (cell) => {
       expect(noted({ ...(cell && { cell }) })).toMatchObject({
         state: 'none',
-        sentence: 'Okta announces no incident (status page read at 2026-11-21 12:00 UTC).',
+        sentence: `Okta announces no incident at 12:00Z ${late}.`,
       });
     },
   );
@@ -31,8 +40,7 @@ describe('oktaStatusIn', () => {
   it('says which incidents are announced elsewhere if the cell is known', () => {
     expect(noted({ cell: 'okta.com:8', elsewhere: ['INC9, Disruption, on okta.com:1'] })).toMatchObject({
       state: 'none',
-      sentence:
-        "Okta announces no incident for this org's cell okta.com:8 (status page read at 2026-11-21 12:00 UTC), but elsewhere: INC9, Disruption, on okta.com:1.",
+      sentence: `Okta announces no incident for this org's cell okta.com:8 at 12:00Z ${late}, but elsewhere: INC9, Disruption, on okta.com:1.`,
     });
   });
 
@@ -40,7 +48,7 @@ describe('oktaStatusIn', () => {
     expect(noted({ unplaced: ['INC9, Disruption, on okta.com:1'] })).toMatchObject({
       state: 'unknown',
       sentence:
-        'Okta announces an incident: INC9, Disruption, on okta.com:1 (status page read at 2026-11-21 12:00 UTC). Whether this org lives there is not known: set `cell` in the configuration.',
+        'Okta announces an incident: INC9, Disruption, on okta.com:1 (status page read at 2026-11-21 12:00 UTC). Whether this org lives there is not known: its metadata does not name its cell. Set `cell` in the configuration.',
     });
   });
 
@@ -66,8 +74,8 @@ describe('oktaStatusIn', () => {
   });
 
   it('uses the latest outcome', () => {
-    const failed = finding('announced-incident', { detail: 'INC123' });
-    const ended = [statusPage(at('11:55'), { status: 'failed', finding: failed }), statusPage(at('12:00'))];
+    const notes = writeNotes({ cell: 'okta.com:8', own: [incident], elsewhere: [], unplaced: [] });
+    const ended = [statusPage(at('11:55'), { notes }), statusPage(at('12:00'))];
     expect(statusAfter(...ended).state).toBe('none');
   });
 });

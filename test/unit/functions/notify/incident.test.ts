@@ -129,7 +129,7 @@ describe('the incident of an alarm that fires', () => {
   });
 
   it('lists the other findings of the org, except those that only inform', () => {
-    const other = runs(['12:00', '12:01'], { 'token@org': 'client-refused', 'status-page': 'announced-incident' });
+    const other = runs(['12:00', '12:01'], { 'token@org': 'client-refused', 'status-page': 'status-unknown' });
     const { related, occurrences } = incidentOf(firing, evidenceOf([...runs(['12:00', '12:01'], broken), ...other]));
     expect([occurrences, related].map((all) => all.map((each) => each.finding.code))).toEqual([
       ['internal-error'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   cellOfCanonicalName,
+  cellOfShortName,
   covers,
-  parseStatusFeed,
+  isCurrent,
   parseStatusPage,
 } from '../../../../functions/okta/status-page.ts';
 
@@ -14,23 +15,55 @@ const incident = {
   Incident_Title__c: 'Sign-in fails & retries',
   Impacted_Cells__c: 'okta.com:8;okta.com:14',
 };
-const page = (records: unknown, id = 'j_id0:j_id10:StringJSON') =>
-  `<html><body><span id="${id}" data-id="incidents" style="display:none">${JSON.stringify(records).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}</span></body></html>`;
+const hidden = (dataId: string, value: unknown, id = 'j_id0:j_id10:StringJSON') =>
+  `<span id="${id}" data-id="${dataId}" style="display:none">${JSON.stringify(value).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}</span>`;
+const page = (records: unknown, id?: string) => `<html><body>${hidden('incidents', records, id)}</body></html>`;
 
 describe('the status page', () => {
   it('lists an open incident with its cells, whatever the id of the element is', () => {
     expect(parseStatusPage(page([incident], 'j_id0:j_id99:StringJSON'))).toEqual({
       state: 'known',
-      source: 'page',
       incidents: [
         {
           name: 'I-11355',
           title: 'Sign-in fails & retries',
           category: 'Service Disruption',
           cells: ['okta.com:8', 'okta.com:14'],
+          subService: '',
+          feature: '',
+          audience: [],
         },
       ],
     });
+  });
+
+  it('reads the part of the service, its feature, the audience, the start and the first posting', () => {
+    const record = {
+      ...incident,
+      Id: 'a9C4z000000one',
+      Impacted_Audience__c: 'Admin;End user;API Products',
+      Okta_Sub_Service__c: 'Workflows',
+      Service_Feature__c: 'Flow execution',
+      Start_Time__c: '2026-11-21T10:00:00.000+0000',
+      End_Date__c: null,
+    };
+    const update = (id: string, at: string) => ({ IncidentId__c: id, CreatedDate: at, UpdateLog__c: 'We are on it.' });
+    const updates = [
+      update(record.Id, '2026-11-21T11:50:00.000+0000'),
+      update(record.Id, '2026-11-21T11:20:00.000+0000'),
+      update('another', '2026-11-21T10:01:00.000+0000'),
+    ];
+    const html = `<html>${hidden('incidents', [record])}${hidden('updates', updates)}</html>`;
+    const report = parseStatusPage(html);
+    expect(report.state === 'known' && report.incidents).toEqual([
+      expect.objectContaining({
+        subService: 'Workflows',
+        feature: 'Flow execution',
+        audience: ['Admin', 'End user', 'API Products'],
+        startedAt: Date.parse('2026-11-21T10:00:00Z'),
+        postedAt: Date.parse('2026-11-21T11:20:00Z'),
+      }),
+    ]);
   });
 
   it('reports operational if every incident is resolved or scheduled', () => {
@@ -39,7 +72,7 @@ describe('the status page', () => {
       { ...incident, Status__c: 'Scheduled' },
       { ...incident, Category__c: 'Planned Maintenance' },
     ];
-    expect(parseStatusPage(page(notOpen))).toEqual({ state: 'known', source: 'page', incidents: [] });
+    expect(parseStatusPage(page(notOpen))).toEqual({ state: 'known', incidents: [] });
   });
 
   it.each([
@@ -53,32 +86,30 @@ describe('the status page', () => {
   });
 });
 
-describe('the status feed', () => {
+describe('whether an open record is current', () => {
   const now = Date.parse('2026-11-21T12:00:00Z');
-  const feed = (entries: string) =>
-    `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Trust</title>${entries}</feed>`;
-  const entry = (title: string, updated: string) =>
-    `<entry><title>${title}</title><id>https://status.okta.com/a</id><updated>${updated}</updated><content type="text">x</content></entry>`;
+  const isOpenNow = (times: object) => {
+    const report = parseStatusPage(page([{ ...incident, ...times }]));
+    const [first = expect.fail('no incident')] = report.state === 'known' ? report.incidents : [];
+    return isCurrent(first, now);
+  };
 
-  it('lists a recent incident from the feed that is not resolved', () => {
-    const report = parseStatusFeed(feed(entry('Service Disruption', '2026-11-21T11:30:00Z')), now);
-    expect(report).toMatchObject({
-      state: 'known',
-      source: 'feed',
-      incidents: [{ title: 'Service Disruption', cells: [] }],
-    });
-  });
-
-  it('reports operational if the newest entries of the feed are resolved', () => {
-    const report = parseStatusFeed(feed(entry('Resolved Service Disruption', '2026-11-21T11:30:00Z')), now);
-    expect(report).toMatchObject({ state: 'known', incidents: [] });
-  });
-
-  it('reports the status as unknown if the feed is empty, invalid or without an entry of the last three months', () => {
-    expect(parseStatusFeed(feed(''), now).state).toBe('unknown');
-    expect(parseStatusFeed('<html></html>', now).state).toBe('unknown');
-    expect(parseStatusFeed(feed(entry('Resolved', '2026-08-22T00:00:00Z')), now).state).toBe('unknown');
-    expect(parseStatusFeed(feed(entry('Resolved', '2026-08-24T00:00:00Z')), now).state).toBe('known');
+  it.each([
+    ['began this morning', { Start_Time__c: '2026-11-21T08:00:00.000+0000' }, true],
+    [
+      'began two days ago and was posted today',
+      { Start_Time__c: '2026-11-19T08:00:00.000+0000', CreatedDate: '2026-11-21T08:00:00.000+0000' },
+      true,
+    ],
+    ['has no time', {}, true],
+    ['began two days ago', { Start_Time__c: '2026-11-19T08:00:00.000+0000' }, false],
+    [
+      'was left open for a year',
+      { Start_Time__c: '2025-11-20T08:00:00.000+0000', CreatedDate: '2025-11-20T09:00:00.000+0000' },
+      false,
+    ],
+  ])('a record that %s', (_, times, expected) => {
+    expect(isOpenNow(times)).toBe(expected);
   });
 });
 
@@ -90,6 +121,18 @@ describe('the cell', () => {
     ['eu1-crtrs.tng.okta-emea.com', 'okta-emea.com:1'],
   ])('is derived from the canonical name %s of a host of Okta', (name, cell) => {
     expect(cellOfCanonicalName(name)).toBe(cell);
+  });
+
+  it.each([
+    ['ok7', 'okta.com:7'],
+    ['ok14', 'okta.com:14'],
+    ['op1', 'oktapreview.com:1'],
+    ['us7', undefined],
+    ['ok', undefined],
+    [7, undefined],
+    [undefined, undefined],
+  ])("of an org's metadata, %s, is %s on the status page", (name, cell) => {
+    expect(cellOfShortName(name)).toBe(cell);
   });
 
   it.each(['d111111abcdef8.cloudfront.net', 'ok8-crtrs.okta.com.evil.example', 'acme.okta.com', 'ok8-x'])(

@@ -72,7 +72,7 @@ describe('the metric Severity', () => {
   it('publishes Severity in other groups only above 0', () => {
     expect(shared(limits, [passed('rate-limits')])).toEqual([]);
     expect(shared(limits, [failed('rate-limits', 'api-token-refused')])).toEqual(['Severity credentials 1']);
-    expect(shared(status, [failed('status-page', 'announced-incident')])).toEqual([]);
+    expect(shared(status, [failed('status-page', 'status-unknown')])).toEqual([]);
   });
 
   it('publishes the severity of the worst finding per fault domain, whether a failure or a warning', () => {
@@ -86,7 +86,7 @@ describe('the metric Severity', () => {
   });
 
   it('publishes severity 0 for an info finding', () => {
-    expect(shared(flows, [passed('organization', 'announced-incident')])).toEqual(zeros);
+    expect(shared(flows, [passed('organization', 'status-unknown')])).toEqual(zeros);
   });
 
   it('includes findings of the run itself in Severity', () => {

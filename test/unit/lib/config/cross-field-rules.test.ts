@@ -309,3 +309,22 @@ describe('the System Log of an org', () => {
     expect(problemsOfOrg({ systemLog: {}, api: { token: { secret: 'okta/api' } } })).toEqual([]);
   });
 });
+
+describe('which announcements are told', () => {
+  const gov = { ...minimalOrg, domain: 'acme.okta-gov.com' };
+  const page = 'https://status.example.com/';
+
+  it('needs a status page', () => {
+    expect(problemsOf({ orgs: [{ ...gov, statusPage: { tell: 'all' } }] })).toEqual([
+      'orgs[0].statusPage.tell has no effect: no status page is known for acme.okta-gov.com. Set "statusPage.page", or remove it.',
+    ]);
+  });
+
+  it.each([
+    { orgs: [{ ...gov, statusPage: { tell: 'all', page } }] },
+    { statusPage: { page }, orgs: [{ ...gov, statusPage: { tell: ['Workflows'] } }] },
+    { orgs: [{ ...minimalOrg, statusPage: { tell: 'none' } }] },
+  ])('is accepted with a page: %j', (config) => {
+    expect(problemsOf(config)).toEqual([]);
+  });
+});

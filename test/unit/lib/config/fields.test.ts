@@ -143,8 +143,9 @@ it.each([
     { alerts: { pages: [{ https: 'https://u:canary@pager.example.com' }] } },
     'must not contain a user name or password',
   ],
-  [{ statusPage: { feed: 'feed' } }, 'statusPage.feed must be a URL that begins with https://'],
-  [{ statusPage: { feed: 'https://status.example.com/feed' } }, 'statusPage.page is missing: the URL of the page'],
+  [{ statusPage: { page: 'page' } }, 'statusPage.page must be a URL that begins with https://'],
+  [{ statusPage: { tell: 'some' } }, 'statusPage.tell'],
+  [{ statusPage: { tell: [] } }, 'statusPage.tell'],
   [{ statusPage: 'https://status.example.com' }, 'statusPage must be an object { … }: '],
   [{ orgs: [] }, 'orgs must not be empty'],
   [{ orgs: undefined }, 'orgs is missing'],
@@ -153,9 +154,9 @@ it.each([
 });
 
 it("an org's status page is reported with its path and a remedy", () => {
-  expect(problemsOfOrg({ statusPage: { page: 'http://status.example.com', fed: '' } })).toEqual([
+  expect(problemsOfOrg({ statusPage: { page: 'http://status.example.com', tel: '' } })).toEqual([
     'orgs[0].statusPage.page must be a URL that begins with https://.',
-    'orgs[0].statusPage.fed is not a valid key: did you mean "feed"?',
+    'orgs[0].statusPage.tel is not a valid key: did you mean "tell"?',
   ]);
 });
 

@@ -127,7 +127,7 @@ describe('an unknown key', () => {
 
   it('an unknown key that resembles no valid key is reported with all valid keys', () => {
     expect(problemsOf({ ...minimal, statusPage: { page: 'https://status.example.com', colour: 'red' } })).toEqual([
-      'statusPage.colour is not a valid key. Valid keys: page, feed.',
+      'statusPage.colour is not a valid key. Valid keys: page, tell.',
     ]);
   });
 

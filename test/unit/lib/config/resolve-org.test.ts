@@ -16,7 +16,7 @@ it('a run receives a status page and the fields of its org, but neither its inte
 
 describe('the status page of an org', () => {
   const own = { page: 'https://status.example.com/own' };
-  const shared = { page: 'https://status.example.com/shared', feed: 'https://status.example.com/feed' };
+  const shared = { page: 'https://status.example.com/shared', tell: ['Single Sign-On'] };
   const pagesOf = (config: Partial<ConfigInput>) =>
     monitoredOrgs(buildConfig(config)).map(({ org }) => org.statusPage?.page);
 
@@ -28,9 +28,11 @@ describe('the status page of an org', () => {
     expect(pagesOf({ statusPage: shared, orgs })).toEqual([own.page, shared.page]);
   });
 
-  it("an own status page does not get the file's feed", () => {
-    const [org] = monitoredOrgs(buildConfig({ statusPage: shared, orgs: [{ ...minimalOrg, statusPage: own }] }));
-    expect(org?.org.statusPage).toEqual(own);
+  it('an org tells what the file tells, unless it has a setting of its own', () => {
+    const tellsOf = (statusPage: NonNullable<ConfigInput['statusPage']>) =>
+      monitoredOrgs(buildConfig({ statusPage: shared, orgs: [{ ...minimalOrg, statusPage }] }))[0]?.org.statusPage;
+    expect(tellsOf(own)).toEqual({ ...own, tell: shared.tell });
+    expect(tellsOf({ tell: 'none' })).toEqual({ page: shared.page, tell: 'none' });
   });
 
   it.each(['acme.okta.com', 'acme.oktapreview.com', 'acme.okta-emea.com', 'login.acme.com', 'acme.okta.com:8443'])(

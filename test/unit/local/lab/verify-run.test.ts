@@ -121,8 +121,8 @@ describe('verifying a run', () => {
   });
 
   it('expects no metric to report a finding for information only', () => {
-    const info = variant(atOrg, 'a page', { code: 'announced-incident', domain: 'okta' });
-    const lines = [failed('token', 'org', 'announced-incident')];
+    const info = variant(atOrg, 'a page', { code: 'status-unknown', domain: 'okta' });
+    const lines = [failed('token', 'org', 'status-unknown')];
     expect(verifyRun({ severity: 'info' }, info, { lines, points: [] }).passed).toBe(true);
     expect(verifyRun({ severity: 'info' }, info, { lines, points: [severity('okta', 1)] }).passed).toBe(false);
   });

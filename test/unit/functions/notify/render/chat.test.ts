@@ -3,6 +3,7 @@ import { composeMessage } from '../../../../../functions/notify/message.ts';
 import { type NotificationContext, renderChat } from '../../../../../functions/notify/render/chat.ts';
 import { renderDocument } from '../../../../../functions/notify/render/document.ts';
 import { renderPagerDuty } from '../../../../../functions/notify/render/pagerduty.ts';
+import { writeNotes } from '../../../../../functions/okta/status-notes.ts';
 import { at, evidenceOf, runs, statusPage } from '../../../../support/log-of.ts';
 import {
   firing,
@@ -85,8 +86,9 @@ describe('the document for chats and programs', () => {
   });
 
   it('says whether Okta has announced an incident', () => {
-    const announced = runs(['12:01'], { 'status-page': 'announced-incident' });
-    const { metadata } = messageOf(firing, { ...firingEvidence, lines: [...firingEvidence.lines, ...announced] }).chat;
+    const notes = writeNotes({ cell: 'okta.com:8', own: ['I-20001'], elsewhere: [], unplaced: [] });
+    const lines = [...firingEvidence.lines, statusPage(at('12:01'), { notes })];
+    const { metadata } = messageOf(firing, { ...firingEvidence, lines }).chat;
     expect(metadata.additionalContext).toMatchObject({ oktaStatus: 'announced' });
   });
 

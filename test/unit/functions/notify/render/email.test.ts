@@ -62,7 +62,7 @@ describe('the e-mail about an alarm that fires', () => {
 
   it('begins with one line: whose fault, what fails and where, what is fine, what Okta announces, what to do', () => {
     expect(linesOf(message.email).slice(0, 2)).toEqual([
-      "Okta's fault: apps get no tokens at 'default'; Org server fine. No status-page notice. Do: open a case, text below.",
+      "Okta's fault: apps get no tokens at 'default'; Org server fine. No status-page notice yet. Do: open a case, text below.",
       '',
     ]);
   });
@@ -91,7 +91,7 @@ describe('the e-mail about an alarm that fires', () => {
         'POST https://acme.okta.com/oauth2/default/v1/token at 12:01:00Z: status 500, E0000009 Internal Server Error, request id req-120100-token;',
         'answered by Okta: X-Okta-Request-Id',
         'Likely: a fault inside Okta.',
-        'Okta announces no incident (status page read at 2026-11-21 12:00 UTC).',
+        'Okta announces no incident at 12:00Z (it posts 18 to 285 min late).',
       ].join(' '),
     );
   });
@@ -158,7 +158,14 @@ describe('the e-mail about an alarm that fires', () => {
     const about = messageAbout(code);
     const hasStep = section(about, 'DO').some((line) => line.includes('Open a case with the text below'));
     expect(section(about, supportTitle).length > 0).toBe(hasStep);
-    expect(hasStep).toBe(findings[code].domain === 'okta');
+    expect(hasStep).toBe(findings[code].domain === 'okta' && code !== 'announced-incident');
+  });
+
+  it('about an announcement says it once, claims nothing about its effect, and asks to follow the page', () => {
+    const about = messageAbout('announced-incident', 'status-page');
+    expect(leadOf(about)).toContain('Do: follow the status page.');
+    expect(about.email).not.toMatch(/Nothing fails yet|Okta announces/);
+    expect(section(about, 'DO').join('\n')).toContain('Follow https://status.okta.com/');
   });
 
   it.each(codes)('about %s has fewer than 35 lines, also where the names and the clauses are longest', (code) => {

@@ -62,7 +62,7 @@ describe('the domain of an org', () => {
     expect(found(diagnoses, 'clock')?.status).not.toBe('ok');
   });
 
-  it('is said to be custom, and its cell to be unknown, where DNS does not show it', () => {
+  it('is said to be custom, and its cell to be unknown, where its metadata does not name it', () => {
     const org = { ...fullOrg, domain: 'login.example.com' };
     const diagnoses = diagnoseOrg(seen({}, { notes: ['cell: unknown'] } as Partial<Outcome>, org), false, now);
     expect(found(diagnoses, 'domain')?.found).toContain('a custom one');
