@@ -8,9 +8,10 @@ import { once } from 'node:events';
 import { probes } from '../../functions/probes/index.ts';
 import { planProbes } from '../../functions/probes/plan.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
+import { delayInWords, totalDelay } from '../lab/busy-machine.ts';
 import { type Deployments, deploymentsOf, drillDeployments } from '../lab/deployments.ts';
 import { loopback, type PlayedBoard, playOnBoard } from '../lab/play-on-board.ts';
-import { delayInWords, delayOf, type ScenarioRun, ScenarioWorker } from '../lab/run-scenarios.ts';
+import { type ScenarioRun, ScenarioWorker } from '../lab/run-scenarios.ts';
 import { canHost, type DeploymentPlan, deploymentPlan } from '../lab/scenarios/deployment-plan.ts';
 import type { Scenario } from '../lab/scenarios/scenario.ts';
 import { selectScenarios } from '../lab/select.ts';
@@ -59,7 +60,7 @@ export const nextSteps = [
 function formatSummary(runs: readonly ScenarioRun[]): readonly string[] {
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const virtual = runs.reduce((sum, run) => sum + run.minutes, 0);
-  const delay = delayOf(runs);
+  const delay = totalDelay(runs);
   return [
     '',
     ...runs.flatMap(resultLines),

@@ -6,7 +6,9 @@ import { probeEvents } from '../../lib/functions/probe-event.ts';
 import { type MonitoredOrg, planOf } from '../../lib/monitored-org.ts';
 import { emfPoints } from '../self-hosted/aws-emulator/metrics.ts';
 import { type FunctionProcess, startFunction } from '../self-hosted/lambda/function-process.ts';
+import { type LoopDelay, LoopDelayMeter } from '../self-hosted/loop-delay.ts';
 import { type ReportedFinding, reportedFindings } from '../self-hosted/reported-finding.ts';
+import { runUndisturbed, totalDelay } from './busy-machine.ts';
 import { type Job, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
 import { type Case, type Expected, expectedSender, type Variant } from './scenarios/case.ts';
@@ -20,9 +22,16 @@ import { EmulatedOrgs } from './simulation/emulated-orgs.ts';
 import type { Fault } from './simulation/environment.ts';
 
 /** A variant and how the monitor diagnosed it. */
-export interface TriedVariant extends SelectedVariant {
+export interface TriedVariant extends SelectedVariant, Pick<HealthyRun, 'delay'> {
   readonly verification: RunVerification;
   readonly seconds: number;
+}
+
+/** A run while nothing is wrong. */
+interface HealthyRun {
+  readonly falseAlarm?: FalseAlarm;
+  /** By how much this process was late. Absent if it was on time. */
+  readonly delay?: LoopDelay;
 }
 
 /** A healthy run that reported a finding or failed. */
@@ -40,6 +49,8 @@ export interface CasesReport {
   readonly healthyRuns: number;
   readonly falseAlarms: readonly FalseAlarm[];
   readonly seconds: number;
+  /** By how much this process was late in all runs together. Absent if it was on time. */
+  readonly delay?: LoopDelay;
 }
 
 export interface CasesOptions {
@@ -52,28 +63,30 @@ export interface CasesOptions {
 /** Tries every variant, and runs the groups while nothing is wrong. The report keeps the order of the variants. */
 export async function runCases(options: CasesOptions): Promise<Omit<CasesReport, 'skipped'>> {
   const { orgs, variants, healthyRuns, progress } = options;
-  const jobs: readonly Job<CaseWorker, TriedVariant | FalseAlarm | undefined>[] = [
+  const jobs: readonly Job<CaseWorker, TriedVariant | HealthyRun>[] = [
     ...variants.map((selected) => ({
       async run(worker: CaseWorker) {
         const triedAt = performance.now();
-        const verification = await worker.try(selected);
-        return { ...selected, verification, seconds: (performance.now() - triedAt) / 1000 };
+        const tried = await runUndisturbed(() => worker.try(selected));
+        return { ...selected, ...tried, seconds: (performance.now() - triedAt) / 1000 };
       },
     })),
     ...healthyJobs(orgs, healthyRuns),
   ];
   const onDone = (done: number) => progress?.(done, jobs.length);
   const { outcomes, seconds } = await runPool(jobs, () => CaseWorker.open(orgs), { onDone });
+  const delay = totalDelay(outcomes);
   return {
-    tried: outcomes.flatMap((each) => (each && 'verification' in each ? each : [])),
+    tried: outcomes.flatMap((each) => ('verification' in each ? each : [])),
     healthyRuns,
-    falseAlarms: outcomes.flatMap((each) => (each && !('verification' in each) ? each : [])),
+    falseAlarms: outcomes.flatMap((each) => ('falseAlarm' in each ? (each.falseAlarm ?? []) : [])),
     seconds,
+    ...(delay && { delay }),
   };
 }
 
 /** Takes the groups of all orgs in turn, and with each round the next healthy variant. */
-function healthyJobs(orgs: readonly MonitoredOrg[], count: number): readonly Job<CaseWorker, FalseAlarm | undefined>[] {
+function healthyJobs(orgs: readonly MonitoredOrg[], count: number): readonly Job<CaseWorker, HealthyRun>[] {
   const running = orgs.flatMap((org) =>
     groups.filter((group) => planOf(org, group).length > 0).map((group) => ({ org, group })),
   );
@@ -82,10 +95,12 @@ function healthyJobs(orgs: readonly MonitoredOrg[], count: number): readonly Job
     async run(worker: CaseWorker) {
       const at = running[index % running.length];
       const [variant, faults] = looks[Math.floor(index / running.length) % looks.length] ?? ['plain', []];
-      if (!at) return undefined;
-      const found = await worker.runHealthy(at.org, at.group, faults);
-      if (found.findings.length === 0 && found.error === undefined) return undefined;
-      return { group: at.group, variant, ...found };
+      if (!at) return {};
+      const { verification, findings, error, delay } = await runUndisturbed(() =>
+        worker.runHealthy(at.org, at.group, faults),
+      );
+      const falseAlarm = { group: at.group, variant, findings, ...(error !== undefined && { error }) };
+      return { ...(!verification.passed && { falseAlarm }), ...(delay && { delay }) };
     },
   }));
 }
@@ -98,6 +113,7 @@ export class CaseWorker implements AsyncDisposable {
   readonly #events: readonly CaseEvent[];
   readonly #emulated: EmulatedOrgs;
   readonly #functions = new Map<Group, FunctionProcess>();
+  readonly #loopDelay = new LoopDelayMeter();
 
   /** Starts the emulators of these orgs. An org may be there several times, configured differently: it has one emulator. */
   static async open(orgs: readonly MonitoredOrg[]): Promise<CaseWorker> {
@@ -115,20 +131,19 @@ export class CaseWorker implements AsyncDisposable {
   }
 
   /** Injects a variant's faults, runs the group that must report them, and restores. */
-  async try({ case: one, variant, org }: SelectedVariant): Promise<RunVerification> {
+  async try({ case: one, variant, org }: SelectedVariant): Promise<Pick<TriedVariant, 'verification' | 'delay'>> {
     const timeouts = slowFindings.includes(variant.expected.code) ? shortTimeouts : longTimeouts;
     const faults = [timeouts, at(variant.target, forgetSignIns), ...variant.faults];
-    return verifyRun(one, variant, await this.#run(org, variant.target.group, faults));
+    const result = await this.#run(org, variant.target.group, faults);
+    return { verification: verifyRun(one, variant, result), ...(result.delay && { delay: result.delay }) };
   }
 
   /** Runs a group of an org that is healthy in one of its variants. */
-  async runHealthy(
-    org: MonitoredOrg,
-    group: Group,
-    faults: readonly Fault[],
-  ): Promise<Pick<FalseAlarm, 'findings' | 'error'>> {
-    const { lines, error } = await this.#run(org, group, faults);
-    return { findings: reportedFindings(lines), ...(error !== undefined && { error }) };
+  async runHealthy(org: MonitoredOrg, group: Group, faults: readonly Fault[]) {
+    const { lines, error, delay } = await this.#run(org, group, faults);
+    const findings = reportedFindings(lines);
+    const verification = { passed: findings.length === 0 && error === undefined, failures: [] };
+    return { verification, findings, ...(error !== undefined && { error }), ...(delay && { delay }) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,7 +151,11 @@ export class CaseWorker implements AsyncDisposable {
     await this.#emulated[Symbol.asyncDispose]();
   }
 
-  async #run(org: MonitoredOrg, group: Group, faults: readonly Fault[]): Promise<RunResult> {
+  async #run(
+    org: MonitoredOrg,
+    group: Group,
+    faults: readonly Fault[],
+  ): Promise<RunResult & Pick<TriedVariant, 'delay'>> {
     const { name } = org.org;
     const configured = this.#events.find((each) => each.group === group && each.of === org)?.org;
     if (!configured) throw new Error(`the configuration runs no ${group} at ${name}`);
@@ -149,13 +168,15 @@ export class CaseWorker implements AsyncDisposable {
     const Key = { org: { S: event.name }, item: { S: 'sign-in' } };
     await aws.tables.call('DeleteItem', JSON.stringify({ TableName: caseStateTable, Key }));
     if (group === 'status') await aws.tables.call('PutItem', JSON.stringify(monitoredBefore(event.name)));
-    const result = await this.#functionOf(group).invoke(event, timeoutMs);
+    const endOfRun = this.#loopDelay.watchRun();
+    const result = await this.#functionOf(group).invoke(event, timeoutMs).finally(endOfRun);
+    const delay = this.#loopDelay.take();
     const points = publishedPoints(result.lines, aws.points);
     aws.clear();
     this.#emulated.takeRequests();
     this.#emulated.resetRateLimits();
     this.#emulated.beginMinute();
-    return { ...result, points, refusedPasswords: okta.refusedPasswords() - refusedBefore };
+    return { ...result, points, refusedPasswords: okta.refusedPasswords() - refusedBefore, ...(delay && { delay }) };
   }
 
   /** Returns the function of a group. It is warm, unless its last run was killed. */

@@ -2,6 +2,7 @@ import { ConfigError } from '../../lib/config/config-error.ts';
 import { UnsupportedError } from '../../packages/cloudwatch-alarms/src/index.ts';
 import type { LoopDelay } from '../self-hosted/loop-delay.ts';
 import { eventsOf } from '../self-hosted/timeline.ts';
+import { runUndisturbed } from './busy-machine.ts';
 import type { Deployments } from './deployments.ts';
 import { expectedSeconds } from './expected-length.ts';
 import { type PoolSize, processors, runPool } from './pool.ts';
@@ -87,35 +88,6 @@ export async function runScenarios(options: DrillOptions): Promise<Omit<DrillRep
   const order = new Map(scenarios.map((scenario, index) => [scenario, index]));
   const placeOf = ({ scenario }: ScenarioRun) => order.get(scenario) ?? 0;
   return { runs: outcomes.flat().toSorted((one, other) => placeOf(one) - placeOf(other)), virtualMinutes, seconds };
-}
-
-/** How often a scenario is run that failed while this machine was busy. */
-const mostTries = 3;
-
-/** Runs a scenario again if it failed while the emulators were late: a late answer looks like a slow Okta. */
-export async function runUndisturbed(run: () => Promise<ScenarioRun>): Promise<ScenarioRun> {
-  let result = await run();
-  for (let tries = 1; tries < mostTries && !result.verification.passed && result.delay; tries += 1) {
-    result = await run();
-  }
-  if (result.verification.passed || !result.delay) return result;
-  const failures = [`${delayInWords(result.delay)}; this may be why:`, ...result.verification.failures];
-  return { ...result, verification: { ...result.verification, failures } };
-}
-
-/** Says that this machine was too busy for the emulators to answer in time. */
-export function delayInWords({ longestMs, runs }: LoopDelay): string {
-  return `this machine is busy: the event loop was ${Math.round(longestMs)} ms late in ${runs} run${runs === 1 ? '' : 's'}`;
-}
-
-/** The longest delay of several runs of scenarios, and the number of all runs of functions that it disturbed. */
-export function delayOf(runs: readonly ScenarioRun[]): LoopDelay | undefined {
-  const delays = runs.flatMap(({ delay }) => delay ?? []);
-  if (delays.length === 0) return undefined;
-  return {
-    longestMs: Math.max(...delays.map(({ longestMs }) => longestMs)),
-    runs: delays.reduce((sum, each) => sum + each.runs, 0),
-  };
 }
 
 /** Runs scenarios one after the other, in the same simulation as long as each leaves it healthy. */

@@ -3,6 +3,7 @@ import type { ServedRequest } from '../../packages/okta-emulator/src/index.ts';
 import type { Transition } from './alarms/cloudwatch.ts';
 import type { Gap } from './history/open-history.ts';
 import type { SystemMinute } from './local-system.ts';
+import type { LoopDelay } from './loop-delay.ts';
 import type { DeliveredMessage } from './sns/sns.ts';
 
 /** One minute, with the requests that each org received in a simulation. */
@@ -19,6 +20,8 @@ export type TimelineEvent =
   | { readonly kind: 'fault'; readonly at: number }
   | { readonly kind: 'restored'; readonly at: number }
   | { readonly kind: 'gap'; readonly at: number; readonly gap: Gap }
+  /** This machine was too busy, so what the runs until now measured may be late. */
+  | { readonly kind: 'delay'; readonly at: number; readonly delay: LoopDelay }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
   | { readonly kind: 'message'; readonly at: number; readonly message: DeliveredMessage };
 

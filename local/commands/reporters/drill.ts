@@ -1,7 +1,8 @@
 import { formatTarget } from '../../../functions/model/target.ts';
+import { delayInWords, totalDelay } from '../../lab/busy-machine.ts';
 import type { Result, Skipped } from '../../lab/result.ts';
 import type { CasesReport, FalseAlarm, TriedVariant } from '../../lab/run-cases.ts';
-import { type DrillReport, delayInWords, delayOf, type ScenarioRun } from '../../lab/run-scenarios.ts';
+import type { DrillReport, ScenarioRun } from '../../lab/run-scenarios.ts';
 import { type Case, variantName } from '../../lab/scenarios/case.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import type { SelectedVariant } from '../../lab/select.ts';
@@ -141,7 +142,7 @@ function formatFailed(runs: readonly ScenarioRun[]): readonly string[] {
 function formatTotals({ runs, seconds, virtualMinutes }: DrillReport): readonly string[] {
   const passed = runs.filter(({ verification }) => verification.passed).length;
   const total = `${passed} of ${runs.length} scenarios passed`;
-  const delay = delayOf(runs);
+  const delay = totalDelay(runs);
   return [
     ...(delay ? [delayInWords(delay)] : []),
     passed === runs.length ? green(total) : red(total),
@@ -257,11 +258,12 @@ function formatFalseAlarm({ group, variant, findings, error }: FalseAlarm): read
   ];
 }
 
-function formatCaseTotals({ tried, healthyRuns, falseAlarms, seconds }: CasesReport): readonly string[] {
+function formatCaseTotals({ tried, healthyRuns, falseAlarms, seconds, delay }: CasesReport): readonly string[] {
   const passed = tried.filter(({ verification }) => verification.passed).length;
   const total = (isGood: boolean, text: string) => (isGood ? green(text) : red(text));
   const findings = falseAlarms.reduce((sum, alarm) => sum + Math.max(1, alarm.findings.length), 0);
   return [
+    ...(delay ? [delayInWords(delay)] : []),
     ...(tried.length > 0
       ? [total(passed === tried.length, `${count(passed)} of ${count(tried.length)} variants diagnosed correctly`)]
       : []),

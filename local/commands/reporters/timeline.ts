@@ -1,6 +1,7 @@
 import type { LogLine } from '../../../functions/model/log-line.ts';
 import { findingsOf } from '../../../functions/model/outcome.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
+import { delayInWords } from '../../lab/busy-machine.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import type { Gap } from '../../self-hosted/history/open-history.ts';
 import type { TimelineEvent } from '../../self-hosted/timeline.ts';
@@ -54,6 +55,8 @@ function linesOf(event: Exclude<TimelineEvent, MinuteEvent>, scenario?: Scenario
       const [from, to] = [start, end].map((time) => new Date(time).toISOString().slice(0, 16).replace('T', ' '));
       return atTime(event, [yellow(`◦ nothing ran from ${from} to ${to} UTC`), dim(gapReasons[reason])]);
     }
+    case 'delay':
+      return atTime(event, [yellow(`◦ ${delayInWords(event.delay)}`)]);
     case 'alarm': {
       const { alarm, from, to, reason } = event.transition;
       // A new alarm's first OK only says that it has data.
@@ -151,6 +154,8 @@ export function eventDocument(event: TimelineEvent): object {
       return { kind, at };
     case 'gap':
       return { kind, at, ...event.gap, start: isoTime(event.gap.start), end: isoTime(event.gap.end) };
+    case 'delay':
+      return { kind, at, ...event.delay };
     case 'alarm':
       return { kind, ...event.transition, at };
     case 'message':

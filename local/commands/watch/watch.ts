@@ -10,7 +10,7 @@ import { eventsOf, type TimelineEvent } from '../../self-hosted/timeline.ts';
 /** A system whose minutes pass in real time. */
 export type WatchedSystem = Pick<
   LocalSystem,
-  'deployment' | 'now' | 'skipTo' | 'startsIn' | 'forget' | 'alarmState'
+  'deployment' | 'now' | 'skipTo' | 'startsIn' | 'forget' | 'alarmState' | 'loopDelay'
 > & {
   tick(): Promise<SystemMinute>;
 };
@@ -33,6 +33,9 @@ const minuteMs = 60_000;
 /** How often old things are dropped, in minutes. */
 const pruneEvery = 60;
 
+/** How often a delay of this machine is told, in minutes. It often lasts. */
+const delayEvery = 10;
+
 /** Runs a system until the clock is stopped. Keeps the runs that have ended by then, and drops the others. */
 export async function runWatch(system: WatchedSystem, options: WatchRunOptions): Promise<void> {
   const { clock, history, retention, live, onEvent, onHistory, beforeMinute } = options;
@@ -48,6 +51,8 @@ export async function runWatch(system: WatchedSystem, options: WatchRunOptions):
       history.prune(clock.now(), retention);
       await system.forget(system.now - windowOf(system.deployment));
     }
+    const delay = minutes % delayEvery === 1 ? system.loopDelay.take() : undefined;
+    if (delay) onEvent({ kind: 'delay', at: system.now, delay });
     const now = history.store();
     if ((now === undefined) !== (trouble === undefined)) onHistory?.(now);
     trouble = now;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { liveEvents, runWatch } from '../../../../local/commands/watch/watch.ts';
 import { type History, openHistory } from '../../../../local/self-hosted/history/open-history.ts';
 import { retentionOf } from '../../../../local/self-hosted/history/retention.ts';
@@ -204,6 +204,22 @@ describe('a watch', () => {
     const about = subjects(readOnly).filter((subject) => subject?.includes('history'));
     expect(about).toEqual(['ALARM', 'OK'].map((state) => `${state} okta-synthetics/monitor/history-not-written`));
     expect(readOnly.reader.outcomes(always).length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('says that this machine is busy after a run during which its event loop was late', async () => {
+    await bundles.measure(0);
+    const { watch, clock, live, events, runs } = await open(history, noon, send);
+    await using _ = watch;
+    const delay = { longestMs: 740, runs: 1 };
+    vi.spyOn(watch.loopDelay, 'take').mockReturnValueOnce(delay);
+    const options = { clock, history, live, retention: retentionOf(1) };
+    const running = runWatch(watch, { ...options, onEvent: (event) => events.push(event) });
+    await runs('flows', 1);
+    clock.moveTo(noon + minuteMs + 5);
+    await runs('flows', 2);
+    clock.stop();
+    await running;
+    expect(events.filter(({ kind }) => kind === 'delay')).toEqual([{ kind: 'delay', at: noon + minuteMs, delay }]);
   });
 
   it('leaves out the minutes in which the machine slept, and says so', async () => {

@@ -131,6 +131,12 @@ describe('an unknown key', () => {
     ]);
   });
 
+  it("the old key of the status page's feed is refused with the reason why it is gone", () => {
+    expect(problemsOf({ ...minimal, statusPage: { feed: 'https://status.example.com/feed' } })).toEqual([
+      "statusPage.feed is gone, because Okta's feed has had no entry since April 2025: delete it.",
+    ]);
+  });
+
   const window = { name: 'patching', schedule: 'cron(0 2 * * *)', durationMinutes: 60 };
   const { schedule, durationMinutes, ...unscheduled } = window;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { delayInWords, delayOf, runUndisturbed, type ScenarioRun } from '../../../../local/lab/run-scenarios.ts';
+import { delayInWords, runUndisturbed, totalDelay } from '../../../../local/lab/busy-machine.ts';
+import type { ScenarioRun } from '../../../../local/lab/run-scenarios.ts';
 import { LoopDelayMeter } from '../../../../local/self-hosted/loop-delay.ts';
 import { buildRun } from '../../../support/build-scenario.ts';
 
@@ -83,8 +84,8 @@ describe('a scenario on a busy machine', () => {
   });
 
   it('is said with the longest delay and all runs that were late', () => {
-    expect(delayOf([passed])).toBeUndefined();
-    const total = delayOf([{ ...passed, delay }, passed, { ...passed, delay: { longestMs: 300, runs: 1 } }]);
+    expect(totalDelay([passed])).toBeUndefined();
+    const total = totalDelay([{ ...passed, delay }, passed, { ...passed, delay: { longestMs: 300, runs: 1 } }]);
     expect(total).toEqual({ longestMs: 812.4, runs: 4 });
     expect(delayInWords({ longestMs: 250, runs: 1 })).toBe(
       'this machine is busy: the event loop was 250 ms late in 1 run',
