@@ -99,11 +99,15 @@ function unrelatedHost({ statusPage }: Org): string {
   return statusPage ? new URL(statusPage.page).hostname : 'www.okta.com';
 }
 
-/** What no sign-in needs: the System Log, the health of the org, and the metadata of SAML applications. */
+/**
+ * What no sign-in needs: the System Log, the health of the org, the metadata of SAML applications, and that of the org, which
+ * the journey reads before it signs in. `flows` finds an outage of the whole org.
+ */
 function isOptional({ group, exchanges }: UndiagnosedFailure): boolean {
   const { url } = exchanges.at(-1) ?? {};
   const endpoint = url === undefined ? undefined : locate(url)?.endpoint;
-  return group === 'health' || group === 'system-log' || endpoint === 'saml-metadata';
+  const isMetadata = endpoint === 'saml-metadata' || (group === 'journey' && endpoint === 'organization');
+  return group === 'health' || group === 'system-log' || isMetadata;
 }
 
 /** How urgent a finding is, by what else fails with it. Whose it is does not depend on that. */

@@ -237,10 +237,22 @@ function proofOf({ secret, version, memory, now, offsetMs, ...known }: ProofOpti
   };
 }
 
-/** The engine by the org's public metadata. */
+/** The engine that the metadata of an org named last, in this container. */
+const knownEngines = new Map<string, Engine>();
+
+/** The engine by the org's public metadata. Broken metadata stops no sign-in: the engine that it named before is tried. */
 async function engineOf({ domain }: Org, fetch: Fetch): Promise<Engine> {
-  const { pipeline } = await expectJson(await fetch(endpointUrl(domain, { id: 'org' }, 'organization')));
-  return pipeline === 'v1' ? 'classic' : 'identity';
+  const answer = await fetch(endpointUrl(domain, { id: 'org' }, 'organization'));
+  try {
+    const { pipeline } = await expectJson(answer);
+    const engine = pipeline === 'v1' ? 'classic' : 'identity';
+    knownEngines.set(domain, engine);
+    return engine;
+  } catch (error) {
+    const known = knownEngines.get(domain);
+    if (known === undefined) throw error;
+    return known;
+  }
 }
 
 /** The parameters of a request for a code with PKCE (RFC 7636), for the scopes of the web application. */

@@ -431,10 +431,23 @@ describe('a failing request of a journey', () => {
     expect(await failures()).toEqual(['sign-out: intercepted']);
   });
 
-  it('is a page where all else depends on it, though it is one document', async () => {
-    during(okta.intercept({ path: '/.well-known/okta-organization' }, { status: 200, body: '[]' }));
-    const { outcomes } = await signIn();
-    expect(outcomes.find(({ probe }) => probe === 'sign-in')).toMatchObject({ finding: { severity: 'page' } });
+  it("stops no sign-in where it is for the org's metadata and the engine is known from before", async () => {
+    await signIn();
+    for (const status of [200, 503]) {
+      const restore = okta.intercept({ path: '/.well-known/okta-organization' }, { status, body: '[]' });
+      expect(outcomeLines(await signIn())).toEqual(allPassed);
+      restore();
+    }
+  });
+
+  it("is a ticket where it is for the org's metadata and the engine is not known, because users need none", async () => {
+    await using other = await startOktaEmulator();
+    for (const status of [200, 503]) {
+      const restore = other.intercept({ path: '/.well-known/okta-organization' }, { status, body: '[]' });
+      const { outcomes } = await signIn({ at: other });
+      expect(outcomes.find(({ probe }) => probe === 'sign-in')).toMatchObject({ finding: { severity: 'ticket' } });
+      restore();
+    }
   });
 
   it('is none where the key of the ID token is published late: applications fetch the keys once more', async () => {

@@ -17,6 +17,7 @@ import {
   authenticateWithSecret,
   callApiAsDpopApp,
   callApiAsServiceApp,
+  callApiWithToken,
   changeServer,
   changeServiceClient,
   useDpopApplication,
@@ -161,7 +162,7 @@ export const clientConfigurationCases: readonly Case[] = [
     variant(rateLimits, 'not a service application', wrongKind, callApiAsServiceApp(), at(orgToken, notServiceApp)),
   ]),
   defineCase('C14', 'DPoP is required', 'ticket', [
-    variants(token, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
+    variants(token, '400 invalid_dpop_proof', dpopRequired, changeServiceClient({ dpop: false }), noDpopProof),
     variants(token, 'default of new applications', dpopRequired, useDpopApplication(false)),
     variant(rateLimits, 'invalid_dpop_proof at token', dpopRequired, callApiAsServiceApp(), at(orgToken, noDpopProof)),
     variants(code, '400 invalid_dpop_proof', dpopRequired, noDpopProof),
@@ -249,7 +250,7 @@ export const clientConfigurationCases: readonly Case[] = [
     variant(signOut, '400', configuration('sign-out-uri-refused'), signOutElsewhere),
   ]),
   defineCase('C39', 'the API does not take the API token', 'ticket', [
-    variant(rateLimits, '403 E0000005', configuration('api-credential-unsuitable'), invalidSession),
+    variant(rateLimits, '403 E0000005', configuration('api-credential-unsuitable'), callApiWithToken(), invalidSession),
   ]),
   defineCase('M6', 'Okta answers about a flow that the monitor never uses', 'ticket', [
     variants(token, '400 authorization_pending', { code: 'flow-unexpected', domain: 'monitor' }, pendingDevice),

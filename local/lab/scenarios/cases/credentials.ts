@@ -11,10 +11,10 @@ import { oauthAnswer, respond, respondWithChallenge, reworded } from '../faults/
 import {
   authenticateWithSecret,
   callApiAsServiceApp,
+  callApiWithToken,
   changeServiceClient,
   changeWebClient,
   pushRequests,
-  replaceApiSecret,
   replaceServiceSecret,
   type SecretSource,
   useWrongWebSecret,
@@ -132,7 +132,7 @@ export const credentialCases: readonly Case[] = [
     variant(rateLimits, 'issued in the future', clockSkew, callApiAsServiceApp(), at(orgToken, issuedInFuture)),
   ]),
   defineCase('K3', 'the API token is no longer valid', 'ticket', [
-    variant(rateLimits, '401 E0000011', credentials('api-token-refused'), replaceApiSecret(unknownApiToken)),
+    variant(rateLimits, '401 E0000011', credentials('api-token-refused'), callApiWithToken(unknownApiToken)),
   ]),
   defineCase('K4', 'the access token is refused', 'ticket', [
     variant(

@@ -11,7 +11,13 @@ import {
   respond,
   shiftDate,
 } from '../faults/answers.ts';
-import { callApiAsDpopApp, changeServer, useDpopApplication, useDpopWebApplication } from '../faults/configuration.ts';
+import {
+  callApiAsDpopApp,
+  changeServer,
+  changeServiceClient,
+  useDpopApplication,
+  useDpopWebApplication,
+} from '../faults/configuration.ts';
 import { at, code, introspect, keys, organization, rateLimits, refresh, token, verify } from '../targets.ts';
 
 const okta = (code: string): Expected => ({ code, domain: 'okta' });
@@ -41,6 +47,7 @@ const nameOrgServer: Fault = (environment) => forgeClaims({ iss: environment.okt
 const bindElsewhere = forgeClaims({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } });
 
 const notBound = configuration('token-not-bound');
+const sayDpop = alterJson((body) => ({ ...body, token_type: 'DPoP' }));
 const sayBearer = alterJson((body) => ({ ...body, token_type: 'Bearer' }));
 const proofInFuture = respond(oauthAnswer('invalid_dpop_proof_jwt_issued_in_future'));
 
@@ -131,11 +138,8 @@ export const tokenCases: readonly Case[] = [
       configuration('token-expired'),
       alterJson((body) => ({ ...body, expires_in: 0 })),
     ),
-    variants(
-      [...token, ...code, ...refresh],
-      'token_type DPoP',
-      wrongType,
-      alterJson((body) => ({ ...body, token_type: 'DPoP' })),
+    [...token, ...code, ...refresh].map((target) =>
+      variant(target, 'token_type DPoP', wrongType, changeServiceClient({ dpop: false }), sayDpop),
     ),
     variants(
       [...token, ...code, ...refresh],

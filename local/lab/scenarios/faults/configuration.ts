@@ -65,6 +65,7 @@ export type Secret = string | AwsError;
 export type SecretSource = Secret | ((okta: OktaEmulator) => string | Promise<string>);
 
 const dpopKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey: clients.dpop.privateJwk });
+const registeredToken: SecretSource = ({ apiToken }) => JSON.stringify({ apiToken });
 const registeredKey: SecretSource = ({ clients }) => JSON.stringify({ privateKey: clients.service.privateJwk });
 
 /**
@@ -143,6 +144,11 @@ export function callApiAsServiceApp(scopes = ['okta.users.read'], source = regis
   return useSecret(source, (secret, { clients }) =>
     changeApiCredential(() => ({ kind: 'client', clientId: clients.service.clientId, secret, scopes })),
   );
+}
+
+/** Calls the management API with an API token, whatever credential is configured. */
+export function callApiWithToken(source: SecretSource = registeredToken): FaultAt<ScenarioTarget> {
+  return useSecret(source, (secret) => changeApiCredential(() => ({ kind: 'token', secret })));
 }
 
 /** A counter of runs while faults are active. */
