@@ -92,9 +92,8 @@ const grantIs =
 /** The sign-in itself, wherever it is refused. */
 export const signIn: ScenarioTarget = { group: 'journey', probe: 'sign-in' };
 
-/** The requests of a sign-in at Identity Engine with a password, in their order. */
+/** The requests of a sign-in at Identity Engine with a password, in their order. The metadata before them stops none. */
 export const signInSteps: readonly EndpointTarget[] = [
-  inJourney('sign-in', 'organization'),
   { ...inJourney('sign-in', 'authorize'), when: (request) => !isSilent(request) },
   inJourney('sign-in', 'sign-in-introspect'),
   inJourney('sign-in', 'sign-in-identify'),

@@ -20,6 +20,7 @@ import {
   callApiWithToken,
   changeServer,
   changeServiceClient,
+  useApplicationWithoutDpop,
   useDpopApplication,
   useDpopWebApplication,
 } from '../faults/configuration.ts';
@@ -162,7 +163,7 @@ export const clientConfigurationCases: readonly Case[] = [
     variant(rateLimits, 'not a service application', wrongKind, callApiAsServiceApp(), at(orgToken, notServiceApp)),
   ]),
   defineCase('C14', 'DPoP is required', 'ticket', [
-    variants(token, '400 invalid_dpop_proof', dpopRequired, changeServiceClient({ dpop: false }), noDpopProof),
+    variants(token, '400 invalid_dpop_proof', dpopRequired, useApplicationWithoutDpop, noDpopProof),
     variants(token, 'default of new applications', dpopRequired, useDpopApplication(false)),
     variant(rateLimits, 'invalid_dpop_proof at token', dpopRequired, callApiAsServiceApp(), at(orgToken, noDpopProof)),
     variants(code, '400 invalid_dpop_proof', dpopRequired, noDpopProof),

@@ -14,7 +14,7 @@ import {
 import {
   callApiAsDpopApp,
   changeServer,
-  changeServiceClient,
+  useApplicationWithoutDpop,
   useDpopApplication,
   useDpopWebApplication,
 } from '../faults/configuration.ts';
@@ -139,7 +139,7 @@ export const tokenCases: readonly Case[] = [
       alterJson((body) => ({ ...body, expires_in: 0 })),
     ),
     [...token, ...code, ...refresh].map((target) =>
-      variant(target, 'token_type DPoP', wrongType, changeServiceClient({ dpop: false }), sayDpop),
+      variant(target, 'token_type DPoP', wrongType, useApplicationWithoutDpop, sayDpop),
     ),
     variants(
       [...token, ...code, ...refresh],

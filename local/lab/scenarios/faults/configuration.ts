@@ -111,6 +111,16 @@ export function useDpopApplication(dpop: boolean): FaultAt<ScenarioTarget> {
   );
 }
 
+/** Makes the target's server use the service application that requires no DPoP, and send none. */
+export const useApplicationWithoutDpop: FaultAt<ScenarioTarget> = useSecret(registeredKey, (secret, { clients }) =>
+  changeServiceClient({
+    clientId: clients.service.clientId,
+    authentication: 'private_key_jwt',
+    secret,
+    dpop: false,
+  }),
+);
+
 /** Makes the test user sign in to the web application that requires DPoP, with or without saying so. */
 export function useDpopWebApplication(dpop: boolean): FaultAt<ScenarioTarget> {
   return useSecret(
