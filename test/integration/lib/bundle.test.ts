@@ -16,7 +16,7 @@ const bundles = entries.map((entry) => [entry, bundle(entry)] as const);
 const maxBytes: Readonly<Record<Entry, number>> = {
   flows: 810_000,
   limits: 780_000,
-  status: 730_000,
+  status: 740_000,
   journey: 1_410_000,
   health: 820_000,
   'system-log': 810_000,
