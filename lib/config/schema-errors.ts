@@ -75,13 +75,13 @@ const renamedKeys: Readonly<Record<string, string>> = {
   minutes: 'durationMinutes',
 };
 
-/** The keys of 0.1.0 that are gone, with the reason. */
-const removedKeys: Readonly<Record<string, string>> = {
-  feed: "is gone, because Okta's feed has had no entry since April 2025: delete it",
-};
+/** The keys of 0.1.0 that were removed, with the reason. A map, because `constructor` may be a key too. */
+const removedKeys: ReadonlyMap<string, string> = new Map([
+  ['feed', "was removed, because Okta's feed has had no entry since April 2025: delete it"],
+]);
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  const removed = removedKeys[key];
+  const removed = removedKeys.get(key);
   if (removed) return removed;
   if (/secret|password|private|token/i.test(key)) {
     return 'is not a valid key. Secrets do not belong in this file: store them in AWS Secrets Manager, and give the name as "secret"';

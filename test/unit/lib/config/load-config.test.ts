@@ -131,9 +131,19 @@ describe('an unknown key', () => {
     ]);
   });
 
-  it("the old key of the status page's feed is refused with the reason why it is gone", () => {
+  it.each(['constructor', 'toString', '__proto__'])(
+    '%s, which every object inherits, is reported as any other',
+    (key) => {
+      const statusPage: unknown = JSON.parse(`{ "page": "https://status.example.com", "${key}": 1 }`);
+      expect(problemsOf({ ...minimal, statusPage })).toEqual([
+        `statusPage.${key} is not a valid key. Valid keys: page, tell.`,
+      ]);
+    },
+  );
+
+  it("the removed key of the status page's feed is refused with the reason", () => {
     expect(problemsOf({ ...minimal, statusPage: { feed: 'https://status.example.com/feed' } })).toEqual([
-      "statusPage.feed is gone, because Okta's feed has had no entry since April 2025: delete it.",
+      "statusPage.feed was removed, because Okta's feed has had no entry since April 2025: delete it.",
     ]);
   });
 
