@@ -100,8 +100,8 @@ function unrelatedHost({ statusPage }: Org): string {
 }
 
 /**
- * What no sign-in needs: the System Log, the health of the org, the metadata of SAML applications, and that of the org, which
- * the journey reads before it signs in. `flows` finds an outage of the whole org.
+ * Whether no user's sign-in needs the request: the System Log, the health of the org, the metadata of SAML applications, and
+ * the org's metadata, which the journey reads before it signs in. An outage of the whole org is a finding of `flows`.
  */
 function isOptional({ group, exchanges }: UndiagnosedFailure): boolean {
   const { url } = exchanges.at(-1) ?? {};

@@ -237,10 +237,10 @@ function proofOf({ secret, version, memory, now, offsetMs, ...known }: ProofOpti
   };
 }
 
-/** The engine that the metadata of an org named last, in this container. */
+/** The engine that each org's metadata last named, by domain, in this container. */
 const knownEngines = new Map<string, Engine>();
 
-/** The engine by the org's public metadata. Broken metadata stops no sign-in: the engine that it named before is tried. */
+/** Returns the engine that the org's public metadata names. If the metadata is broken, returns the one that it last named. */
 async function engineOf({ domain }: Org, fetch: Fetch): Promise<Engine> {
   const answer = await fetch(endpointUrl(domain, { id: 'org' }, 'organization'));
   try {

@@ -1,16 +1,20 @@
 import type { LoopDelay } from '../self-hosted/loop-delay.ts';
 
-/** What a try on this machine came to. `delay` is absent if its event loop was on time. */
-interface Tried {
-  readonly verification: { readonly passed: boolean; readonly failures: readonly string[] };
+/** A result, and how busy this machine was. */
+export interface Delayed {
+  /** By how much this process was late, and in how many runs of functions. Absent if it was on time. */
   readonly delay?: LoopDelay;
 }
 
-/** How often something is tried that failed while this machine was busy. */
+interface Verified extends Delayed {
+  readonly verification: { readonly passed: boolean; readonly failures: readonly string[] };
+}
+
+/** The most attempts at a check that fails while this machine is busy. */
 const mostTries = 3;
 
-/** Tries again if it failed while the emulators were late: a late answer looks like a slow Okta. */
-export async function runUndisturbed<T extends Tried>(run: () => Promise<T>): Promise<T> {
+/** Repeats a check that failed while the emulators were late: a late answer looks like a slow Okta. */
+export async function runUndisturbed<T extends Verified>(run: () => Promise<T>): Promise<T> {
   let result = await run();
   for (let tries = 1; tries < mostTries && !result.verification.passed && result.delay; tries += 1) {
     result = await run();
@@ -20,13 +24,13 @@ export async function runUndisturbed<T extends Tried>(run: () => Promise<T>): Pr
   return { ...result, verification: { ...result.verification, failures } };
 }
 
-/** Says that this machine was too busy for the emulators to answer in time. */
+/** Describes a delay: this machine was too busy for the emulators to answer in time. */
 export function delayInWords({ longestMs, runs }: LoopDelay): string {
   return `this machine is busy: the event loop was ${Math.round(longestMs)} ms late in ${runs} run${runs === 1 ? '' : 's'}`;
 }
 
-/** The longest of several delays, and the number of all runs of functions that they disturbed. */
-export function totalDelay(results: readonly { readonly delay?: LoopDelay }[]): LoopDelay | undefined {
+/** Returns the longest delay of several results, and the sum of the runs that were late. */
+export function totalDelay(results: readonly Delayed[]): LoopDelay | undefined {
   const delays = results.flatMap(({ delay }) => delay ?? []);
   if (delays.length === 0) return undefined;
   return {

@@ -6,9 +6,9 @@ import { probeEvents } from '../../lib/functions/probe-event.ts';
 import { type MonitoredOrg, planOf } from '../../lib/monitored-org.ts';
 import { emfPoints } from '../self-hosted/aws-emulator/metrics.ts';
 import { type FunctionProcess, startFunction } from '../self-hosted/lambda/function-process.ts';
-import { type LoopDelay, LoopDelayMeter } from '../self-hosted/loop-delay.ts';
+import { LoopDelayMeter } from '../self-hosted/loop-delay.ts';
 import { type ReportedFinding, reportedFindings } from '../self-hosted/reported-finding.ts';
-import { runUndisturbed, totalDelay } from './busy-machine.ts';
+import { type Delayed, runUndisturbed, totalDelay } from './busy-machine.ts';
 import { type Job, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
 import { type Case, type Expected, expectedSender, type Variant } from './scenarios/case.ts';
@@ -22,16 +22,14 @@ import { EmulatedOrgs } from './simulation/emulated-orgs.ts';
 import type { Fault } from './simulation/environment.ts';
 
 /** A variant and how the monitor diagnosed it. */
-export interface TriedVariant extends SelectedVariant, Pick<HealthyRun, 'delay'> {
+export interface TriedVariant extends SelectedVariant, Delayed {
   readonly verification: RunVerification;
   readonly seconds: number;
 }
 
 /** A run while nothing is wrong. */
-interface HealthyRun {
+interface HealthyRun extends Delayed {
   readonly falseAlarm?: FalseAlarm;
-  /** By how much this process was late. Absent if it was on time. */
-  readonly delay?: LoopDelay;
 }
 
 /** A healthy run that reported a finding or failed. */
@@ -43,14 +41,13 @@ export interface FalseAlarm {
   readonly error?: string;
 }
 
-export interface CasesReport {
+/** Its delay is that of all runs together. */
+export interface CasesReport extends Delayed {
   readonly tried: readonly TriedVariant[];
   readonly skipped: readonly Skipped[];
   readonly healthyRuns: number;
   readonly falseAlarms: readonly FalseAlarm[];
   readonly seconds: number;
-  /** By how much this process was late in all runs together. Absent if it was on time. */
-  readonly delay?: LoopDelay;
 }
 
 export interface CasesOptions {
@@ -151,11 +148,7 @@ export class CaseWorker implements AsyncDisposable {
     await this.#emulated[Symbol.asyncDispose]();
   }
 
-  async #run(
-    org: MonitoredOrg,
-    group: Group,
-    faults: readonly Fault[],
-  ): Promise<RunResult & Pick<TriedVariant, 'delay'>> {
+  async #run(org: MonitoredOrg, group: Group, faults: readonly Fault[]): Promise<RunResult & Delayed> {
     const { name } = org.org;
     const configured = this.#events.find((each) => each.group === group && each.of === org)?.org;
     if (!configured) throw new Error(`the configuration runs no ${group} at ${name}`);

@@ -119,7 +119,7 @@ function minutesToResolve(simulation: Simulation): number {
   return longestWindow(simulation, ({ name }) => stateOf(simulation, name) === 'ALARM');
 }
 
-/** Drops what no alarm looks back at. */
+/** Drops the metrics that are older than the window of every alarm. */
 export async function forgetOld(simulation: Simulation): Promise<void> {
   await simulation.forget(simulation.now - longestWindow(simulation) * minuteMs);
 }

@@ -1,8 +1,7 @@
 import { ConfigError } from '../../lib/config/config-error.ts';
 import { UnsupportedError } from '../../packages/cloudwatch-alarms/src/index.ts';
-import type { LoopDelay } from '../self-hosted/loop-delay.ts';
 import { eventsOf } from '../self-hosted/timeline.ts';
-import { runUndisturbed } from './busy-machine.ts';
+import { type Delayed, runUndisturbed } from './busy-machine.ts';
 import type { Deployments } from './deployments.ts';
 import { expectedSeconds } from './expected-length.ts';
 import { type PoolSize, processors, runPool } from './pool.ts';
@@ -14,15 +13,13 @@ import type { Simulation } from './simulation/simulation.ts';
 import { type ScenarioVerification, verifyScenario } from './verify-scenario.ts';
 
 /** A scenario that was run. */
-export interface ScenarioRun {
+export interface ScenarioRun extends Delayed {
   readonly scenario: Scenario;
   readonly verification: ScenarioVerification;
   readonly remark?: string;
   /** Virtual minutes. */
   readonly minutes: number;
   readonly seconds: number;
-  /** By how much this process was late, and in how many runs of functions. Absent if it was on time. */
-  readonly delay?: LoopDelay;
 }
 
 export interface DrillReport {

@@ -20,7 +20,7 @@ export type TimelineEvent =
   | { readonly kind: 'fault'; readonly at: number }
   | { readonly kind: 'restored'; readonly at: number }
   | { readonly kind: 'gap'; readonly at: number; readonly gap: Gap }
-  /** This machine was too busy, so what the runs until now measured may be late. */
+  /** This machine was too busy, so recent runs may have been recorded late. */
   | { readonly kind: 'delay'; readonly at: number; readonly delay: LoopDelay }
   | { readonly kind: 'alarm'; readonly at: number; readonly transition: Transition }
   | { readonly kind: 'message'; readonly at: number; readonly message: DeliveredMessage };

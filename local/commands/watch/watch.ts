@@ -33,7 +33,7 @@ const minuteMs = 60_000;
 /** How often old things are dropped, in minutes. */
 const pruneEvery = 60;
 
-/** How often a delay of this machine is told, in minutes. It often lasts. */
+/** How often the timeline reports that this machine is busy, in minutes: once busy, it tends to stay so. */
 const delayEvery = 10;
 
 /** Runs a system until the clock is stopped. Keeps the runs that have ended by then, and drops the others. */

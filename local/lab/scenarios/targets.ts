@@ -92,7 +92,7 @@ const grantIs =
 /** The sign-in itself, wherever it is refused. */
 export const signIn: ScenarioTarget = { group: 'journey', probe: 'sign-in' };
 
-/** The requests of a sign-in at Identity Engine with a password, in their order. The metadata before them stops none. */
+/** The requests of a sign-in at Identity Engine with a password, in their order, after the org's metadata, whose failure does not stop it. */
 export const signInSteps: readonly EndpointTarget[] = [
   { ...inJourney('sign-in', 'authorize'), when: (request) => !isSilent(request) },
   inJourney('sign-in', 'sign-in-introspect'),

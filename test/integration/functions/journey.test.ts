@@ -431,7 +431,7 @@ describe('a failing request of a journey', () => {
     expect(await failures()).toEqual(['sign-out: intercepted']);
   });
 
-  it("stops no sign-in where it is for the org's metadata and the engine is known from before", async () => {
+  it("does not stop the sign-in if it is for the org's metadata and an earlier run read the engine", async () => {
     await signIn();
     for (const status of [200, 503]) {
       const restore = okta.intercept({ path: '/.well-known/okta-organization' }, { status, body: '[]' });
@@ -440,7 +440,7 @@ describe('a failing request of a journey', () => {
     }
   });
 
-  it("is a ticket where it is for the org's metadata and the engine is not known, because users need none", async () => {
+  it("is a ticket if it is for the org's metadata and the engine is unknown, because users sign in without it", async () => {
     await using other = await startOktaEmulator();
     for (const status of [200, 503]) {
       const restore = other.intercept({ path: '/.well-known/okta-organization' }, { status, body: '[]' });

@@ -138,9 +138,7 @@ export const tokenCases: readonly Case[] = [
       configuration('token-expired'),
       alterJson((body) => ({ ...body, expires_in: 0 })),
     ),
-    [...token, ...code, ...refresh].map((target) =>
-      variant(target, 'token_type DPoP', wrongType, useApplicationWithoutDpop, sayDpop),
-    ),
+    variants([...token, ...code, ...refresh], 'token_type DPoP', wrongType, useApplicationWithoutDpop, sayDpop),
     variants(
       [...token, ...code, ...refresh],
       'token_type mac',

@@ -111,7 +111,7 @@ export function useDpopApplication(dpop: boolean): FaultAt<ScenarioTarget> {
   );
 }
 
-/** Makes the target's server use the service application that requires no DPoP, and send none. */
+/** Makes the target's server use the service application that does not require DPoP, without a proof. */
 export const useApplicationWithoutDpop: FaultAt<ScenarioTarget> = useSecret(registeredKey, (secret, { clients }) =>
   changeServiceClient({
     clientId: clients.service.clientId,
