@@ -1,5 +1,6 @@
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
+import type { Finding, Suspect } from '../model/finding.ts';
 import { type Ascription, ascribe } from '../okta/sender.ts';
 
 /** Who answered the request that failed, and what shows it. Undefined if there was no request. */
@@ -8,7 +9,11 @@ export function answeredBy(exchange: Exchange | undefined): Ascription | undefin
 }
 
 /** Whose fault it is, for the beginning of a sentence. It never says more than the answer shows. */
-export function blameOf(domain: FaultDomain, answer: Exchange | undefined): string {
+export function blameOf(
+  { domain, suspect }: Pick<Finding, 'domain' | 'suspect'>,
+  answer: Exchange | undefined,
+): string {
+  if (suspect) return blamesSuspect[suspect] ?? blames[domain];
   const sender = answeredBy(answer);
   const { status = 0 } = answer ?? {};
   // Okta may have refused it on purpose, for a reason that the answer does not show.
@@ -18,6 +23,14 @@ export function blameOf(domain: FaultDomain, answer: Exchange | undefined): stri
   if (domain === 'network' && sender?.by === 'unknown') return blamesOkta.unknown;
   return blames[domain];
 }
+
+/** `our way` is a fault of the domain: the monitor's, or that of the network that it runs in. */
+const blamesSuspect: Readonly<Record<Suspect, string | undefined>> = {
+  okta: "Okta's fault",
+  'okta or administrators': "Okta's or its administrators' fault",
+  'custom domain': 'Fault of the custom domain',
+  'our way': undefined,
+};
 
 const blamesOkta: Readonly<Record<Ascription['by'], string>> = {
   okta: "Okta's fault",

@@ -9,8 +9,10 @@ export type Fact =
   | 'request not pushed'
   /** The domain is one of Okta's, and not a custom one. */
   | 'on an Okta domain'
-  /** Another name resolved after this one did not. */
-  | 'another name resolved'
+  /** A host that is neither AWS's nor Okta's answered in the same run. */
+  | 'our way works'
+  /** The monitor runs where neither a proxy nor a network of the customer's is on the way. */
+  | 'no network of yours'
   /** Okta answered another request of the same run. */
   | 'Okta answered elsewhere';
 

@@ -1,4 +1,3 @@
-import { TransportError } from '../model/errors.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Org, Server } from '../model/org.ts';
@@ -6,11 +5,12 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Endpoint, Group } from '../model/probe.ts';
 import { locate } from '../okta/endpoints.ts';
 import { isFromOkta, proofOfOkta } from '../okta/sender.ts';
+import { attribute, factsOfReach, type Reach, type Symptom, symptomOfFailure, symptoms } from './at-fault.ts';
 import type { Fact, FindingDefinition } from './definition.ts';
 import { diagnose } from './diagnose.ts';
 import { type FindingCode, finding, findings } from './finding.ts';
 import { ProbeFailure } from './probe-failure.ts';
-import { codeOfTransport, type RequestingClient } from './rules.ts';
+import type { RequestingClient } from './rules.ts';
 
 /** A probe that failed, before anybody knows why. */
 export interface UndiagnosedFailure {
@@ -28,8 +28,8 @@ export interface UndiagnosedFailure {
 }
 
 interface RunOptions {
-  /** Whether a name resolves. `false` if the lookup fails or takes too long. */
-  readonly resolves: (host: string) => Promise<boolean>;
+  /** Asks what else can be reached, for failures that do not show who is at fault. */
+  readonly look: (isConnection: boolean) => Promise<Reach>;
 }
 
 /** The endpoints that serve a document. If only one of them is malformed, that is no reason for a page. */
@@ -42,19 +42,22 @@ const documents: readonly Endpoint[] = ['organization', 'discovery', 'users', 'l
 export async function diagnoseRun(
   org: Org,
   results: readonly (Outcome | UndiagnosedFailure)[],
-  { resolves }: RunOptions,
+  { look }: RunOptions,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly monitorErrors: readonly unknown[] }> {
   const failures = results.filter((result) => 'thrown' in result);
-  const anotherResolved = failures.some(isUnresolved) && (await resolves(unrelatedHost(org)));
+  const isDirect = org.egress === 'direct';
+  const symptomsSeen = new Set(failures.map(symptomIn));
+  const isUnclear = symptoms.some((symptom) => symptomsSeen.has(symptom));
+  const reach = isUnclear ? await look(symptomsSeen.has('connection')) : unasked;
   const monitorErrors: unknown[] = [];
   const outcomes = results.flatMap((result): readonly Outcome[] => {
     if (!('thrown' in result)) return [result];
     const others = results.filter((other) => other !== result).flatMap(({ exchanges }) => exchanges);
     const facts: readonly Fact[] = [
-      ...(anotherResolved ? ['another name resolved' as const] : []),
+      ...factsOfReach(reach, isDirect),
       ...(others.some(isAnswerOfOkta) ? ['Okta answered elsewhere' as const] : []),
     ];
-    const found = diagnoseFailure(org, result, new Set(facts));
+    const found = diagnoseFailure(org, result, new Set(facts), reach);
     if (!found) {
       monitorErrors.push(result.thrown);
       return [];
@@ -77,9 +80,14 @@ function diagnoseFailure(
   org: Org,
   { server, client, thrown, exchanges, isOutOfTime }: UndiagnosedFailure,
   facts: ReadonlySet<Fact>,
+  reach: Reach,
 ): Finding | undefined {
   if (isOutOfTime) return finding('out-of-time');
-  return diagnose(thrown, exchanges, { org, server, facts, ...(client && { client }) });
+  const found = diagnose(thrown, exchanges, { org, server, facts, ...(client && { client }) });
+  const { domain, egress } = org;
+  return (
+    found && attribute(found, symptomIn({ thrown, exchanges }), reach, { domain, isDirect: egress === 'direct', facts })
+  );
 }
 
 /** Whether Okta answered beyond doubt, and not the status page, which is elsewhere. */
@@ -87,16 +95,13 @@ function isAnswerOfOkta(exchange: Exchange): boolean {
   return locate(exchange.url) !== undefined && proofOfOkta(exchange).length > 0;
 }
 
-function isUnresolved({ thrown, exchanges }: UndiagnosedFailure): boolean {
-  const { url } = exchanges.at(-1) ?? {};
-  return (
-    thrown instanceof TransportError && url !== undefined && codeOfTransport(thrown.code, url) === 'dns-not-resolved'
-  );
-}
+const unasked: Reach = { isOktaEdge: false };
 
-/** A host that shares nothing with the org's: the status page, or Okta's website. */
-function unrelatedHost({ statusPage }: Org): string {
-  return statusPage ? new URL(statusPage.page).hostname : 'www.okta.com';
+/** The symptom of a failure at the org. The status page and your own API are elsewhere. */
+function symptomIn({ thrown, exchanges }: Pick<UndiagnosedFailure, 'thrown' | 'exchanges'>): Symptom | undefined {
+  const { url, ofResource = false } = exchanges.at(-1) ?? {};
+  if (url === undefined || ofResource || locate(url) === undefined) return undefined;
+  return symptomOfFailure(thrown, exchanges);
 }
 
 /**
@@ -128,13 +133,16 @@ function severityIn(failed: FailedOutcome, outcomes: readonly Outcome[], isOptio
 type FailedOutcome = Outcome & { readonly status: 'failed' };
 
 /** The severity of a run's only failure that skipped no other probe. */
-function severityOfOneDocument({ code, severity }: Finding, exchanges: readonly Exchange[]): Finding['severity'] {
+function severityOfOneDocument(
+  { code, severity, suspect }: Finding,
+  exchanges: readonly Exchange[],
+): Finding['severity'] {
   const last = exchanges.at(-1);
   if (!exchanges.slice(0, -1).every(isFromOkta)) return severity;
   const definition: FindingDefinition = findings[code as FindingCode];
   const endpoint = last && locate(last.url)?.endpoint;
   const isDocument = endpoint !== undefined && documents.includes(endpoint);
   // An answer of another sender says nothing about Okta's faults, whatever its status.
-  const isHarmless = definition.domain === 'network' || (last?.status ?? 500) < 300;
+  const isHarmless = definition.domain === 'network' || suspect !== undefined || (last?.status ?? 500) < 300;
   return (isDocument && isHarmless ? definition.severityOfOneDocument : undefined) ?? severity;
 }

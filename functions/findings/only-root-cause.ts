@@ -28,6 +28,9 @@ const isIn =
 const isOfOrg = ({ exchanges }: Failed) =>
   exchanges.length > 0 && exchanges.every(({ url }) => locate(url)?.endpoint === 'organization');
 
+/** Whether the request did not arrive, or whoever answered left no mark. Who is at fault depends on the rest of the run. */
+const isOnTheWay = (failed: Failed) => isIn('network')(failed) || failed.finding.suspect !== undefined;
+
 /** The host to which the last request was redirected. */
 const targetOf = ({ exchanges }: Failed) => URL.parse(exchanges.at(-1)?.location ?? '')?.host;
 
@@ -94,7 +97,7 @@ const rootCauses: readonly RootCause[] = [
       (hasCode('sign-in-blocked', 'saml-not-assigned', 'access-refused')(other) && isForbidden(other)),
   },
   // An intermediary words its refusal differently at each endpoint.
-  { isRoot: isIn('network'), explains: (_, other) => isIn('network')(other) },
+  { isRoot: isOnTheWay, explains: (_, other) => isOnTheWay(other) },
   { isRoot: (failed) => isOfOrg(failed) && isOutage(failed), explains: (_, other) => isOutage(other) },
   // Okta words one outage differently at different endpoints. The same words are one finding anyway.
   {

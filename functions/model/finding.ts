@@ -13,6 +13,14 @@ export type Route = (typeof routes)[number];
 /** The value of each severity in the `Severity` metric. Higher is worse; 0 means that no action is needed. */
 export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 };
 
+/**
+ * Who is at fault for a failure that shows it only together with what else was reached. `our way` is the monitor's own path
+ * to the Internet; `custom domain` its DNS record, its CDN or Okta's edge for it.
+ */
+export const suspects = ['okta', 'okta or administrators', 'custom domain', 'our way'] as const;
+
+export type Suspect = (typeof suspects)[number];
+
 /** A named cause: the problem, who must act, and the remedy. The outcome's exchanges are the evidence. */
 export interface Finding {
   /** Permanent, in kebab case: alarms, runbooks and searches depend on it. */
@@ -37,6 +45,10 @@ export interface Finding {
    * Trap: keys contain no personal data. A new key makes a new notice.
    */
   readonly once?: readonly string[];
+  /** Present where an answer is missing or does not show its sender, and the rest of the run shows who is at fault. */
+  readonly suspect?: Suspect;
+  /** What else was asked in the same run, and whether it answered: a sentence for people. */
+  readonly reach?: string;
   /** Facts about the token, if the finding is about a token. */
   readonly token?: TokenFacts;
 }

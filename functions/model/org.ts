@@ -24,6 +24,12 @@ export interface Org {
   readonly samlApps?: readonly SamlApp[];
   /** The checks for quiet failures. Opt-in. */
   readonly health?: HealthSettings;
+  /** The other name of the org, with its port: its okta.com name, or its custom domain. The metadata names it if absent. */
+  readonly sibling?: string;
+  /** The URL of a host that is neither AWS's nor Okta's, which is asked when a connection fails. The status page if absent. */
+  readonly control?: string;
+  /** In an event: the function runs outside any VPC and without a proxy. Absent where that is not known. */
+  readonly egress?: 'direct';
   /** Opt-in: the org's System Log is read. */
   readonly systemLog?: SystemLogSettings;
   /** Where Okta announces incidents of this org. Absent if that is not known: then nothing may be said about it. */

@@ -101,6 +101,14 @@ export interface Artifacts {
   readonly idToken: IssuedIdToken;
   readonly orgLog: OrgLog;
   readonly apiAccess: ApiAccess;
+  readonly orgNames: OrgNames;
+}
+
+/** How the org's metadata names it. */
+export interface OrgNames {
+  readonly id?: string;
+  /** Its hosts with their ports: the name that Okta gave it, and its custom domain. */
+  readonly hosts: readonly string[];
 }
 
 /** Proof that the management API can be called: the credential works. */

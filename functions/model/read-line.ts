@@ -9,7 +9,7 @@ import {
   type TransportFailure,
 } from './exchange.ts';
 import { faultDomains } from './fault-domain.ts';
-import { type Comparison, type Finding, severities, type TokenFacts } from './finding.ts';
+import { type Comparison, type Finding, severities, suspects, type TokenFacts } from './finding.ts';
 import type { Drill, EvidenceLine, LogLine, RunStamp } from './log-line.ts';
 import { asRecord, defined, list, number, oneOf, parseJson, strings, text } from './read.ts';
 
@@ -80,8 +80,22 @@ function readOutcome(line: Readonly<Record<string, unknown>>, org: string): LogL
 
 /** A finding; undefined unless it says who must act and how soon. */
 function readFinding(value: unknown): Finding | undefined {
-  const { code, domain, severity, brief, summary, detail, causes, remedy, doc, comparisons, once, token } =
-    asRecord(value);
+  const {
+    code,
+    domain,
+    severity,
+    brief,
+    summary,
+    detail,
+    causes,
+    remedy,
+    doc,
+    comparisons,
+    once,
+    suspect,
+    reach,
+    token,
+  } = asRecord(value);
   const [known, who, urgent] = [text(code, 60), oneOf(faultDomains, domain), oneOf(severities, severity)];
   if (known === undefined || !who || !urgent) return undefined;
   return defined({
@@ -89,6 +103,7 @@ function readFinding(value: unknown): Finding | undefined {
     ...{ brief: text(brief, 40) ?? known, summary: text(summary) ?? known, detail: text(detail, 600) },
     ...{ causes: strings(causes), remedy: strings(remedy), doc: text(doc) },
     ...{ comparisons: comparisons === undefined ? undefined : list(comparisons, readComparison) },
+    ...{ suspect: oneOf(suspects, suspect), reach: text(reach, 400) },
     once: once === undefined ? undefined : list(once, (key) => text(key), mostKeys),
     token: token === undefined ? undefined : readToken(token),
   });

@@ -25,6 +25,7 @@ export function seenFacts(incident: Incident): readonly string[] {
     `${finding.code}: ${finding.summary}`,
     ...(exchange && sender ? [[describeRequest(exchange), ...describeSender(sender)].join('; ')] : []),
     ...(isNew && finding.detail ? [finding.detail] : []),
+    ...(finding.reach === undefined ? [] : [finding.reach]),
     ...(finding.comparisons ?? []).slice(0, mostComparisons).map(comparisonText),
     ...(finding.token && !isCaseForOkta(incident) ? [`token: ${describeToken(finding.token)}`] : []),
     ...changeFacts(incident),

@@ -110,6 +110,16 @@ export function isFromOkta(exchange: Exchange): boolean {
   return ascribe(exchange).by === 'okta';
 }
 
+/**
+ * Whether an answer has no mark of anything: Okta's own edge may have sent it, and so may something in between. Marks of Okta,
+ * of a product, or of something that the answer passed show more.
+ */
+export function isUnmarked(exchange: Exchange): boolean {
+  const { status, sender = {}, ofResource = false } = exchange;
+  if (status === undefined || ofResource || ascribe(exchange).by === 'okta') return false;
+  return ownMarks(exchange, status).length === 0 && passingMarks(sender).length === 0;
+}
+
 /** Statuses that only something in between sends (RFC 9110, 15.5.8; RFC 6585, 6; RFC 7725). */
 const intermediaryStatuses: Readonly<Record<number, string>> = {
   407: 'status 407, which only a proxy sends',

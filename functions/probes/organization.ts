@@ -6,6 +6,7 @@ import { defineProbe } from '../model/probe.ts';
 import { clockToleranceSeconds } from '../okta/access-token.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { isOktaHost } from '../okta/okta-domains.ts';
+import { readOrgMetadata } from '../okta/org-metadata.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -20,6 +21,8 @@ export const organization = defineProbe({
   group: 'flows',
   scope: 'org',
   requests: ['organization'],
+  configuredRequests: { words: 'one at its other name', of: () => ['organization'] },
+  provides: 'orgNames',
   timed: false,
   metrics: {
     CertificateDaysLeft: {
@@ -32,20 +35,24 @@ export const organization = defineProbe({
     const document = await expectJson(await fetch(endpointUrl(org.domain, server, 'organization'), { anew: true }));
     if (typeof document.id !== 'string') throw new ProbeFailure('malformed-answer', 'the org metadata has no "id"');
     const { certificate, clockOffsetSeconds } = exchanges.at(-1) ?? {};
+    const { id, engine, hosts } = readOrgMetadata(document);
     const time = now() + clockOffsetMs(exchanges);
     const daysLeft = certificate && Math.floor((Date.parse(certificate.validTo) - time) / dayMs);
     return {
       readings: { CertificateDaysLeft: daysLeft },
       notes: [
-        ...(document.pipeline === 'idx' ? ['Identity Engine'] : document.pipeline === 'v1' ? ['Classic Engine'] : []),
+        ...(engine ? [engineNames[engine]] : []),
         ...(isInspected(org.domain, certificate)
           ? [`TLS inspection: the certificate of Okta's domain is issued by ${certificate?.issuer.slice(0, 100)}`]
           : []),
       ],
       warnings: [...clockWarnings(clockOffsetSeconds), ...certificateWarnings(org.domain, certificate, daysLeft)],
+      provides: { orgNames: { ...(id !== undefined && { id }), hosts } },
     };
   },
 });
+
+const engineNames = { identity: 'Identity Engine', classic: 'Classic Engine' } as const;
 
 function clockWarnings(offsetSeconds = 0): Finding[] {
   if (Math.abs(offsetSeconds) <= clockToleranceSeconds) return [];

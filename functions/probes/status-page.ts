@@ -7,6 +7,7 @@ import { formatDuration, formatTime } from '../model/text.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
 import { memberAt, textAt } from '../okta/json-fields.ts';
 import { isOktaHost } from '../okta/okta-domains.ts';
+import { readOrgMetadata } from '../okta/org-metadata.ts';
 import { writeNotes } from '../okta/status-notes.ts';
 import {
   cellOfCanonicalName,
@@ -135,7 +136,7 @@ async function findCell(
   if (org.cell !== undefined) return org.cell;
   const named = await fetch(endpointUrl(org.domain, server, 'organization'))
     .then((response) => response.json())
-    .then((metadata) => cellOfShortName(memberAt(metadata, 'cell')))
+    .then((metadata) => cellOfShortName(readOrgMetadata(metadata).cell))
     .catch(() => undefined);
   if (named !== undefined || !isOktaHost(hostname)) return named;
   const name = await canonicalName(hostname);

@@ -161,16 +161,6 @@ function readCertificate(socket: TLSSocket): PeerCertificate | undefined {
   return { subject: name(subject), issuer: name(issuer), validTo: validTo.toISOString() };
 }
 
-/** Returns whether a host's name resolves, by the same resolver that connections use. */
-export async function resolves(host: string): Promise<boolean> {
-  try {
-    await lookup(host);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Resolves a host's CNAME. Returns undefined if it has none or DNS fails. */
 export async function canonicalName(host: string): Promise<string | undefined> {
   try {

@@ -13,7 +13,7 @@ import { openMemory } from '../state/memory.ts';
 import { openRunState, type RunState } from '../state/state.ts';
 import { stateTable } from '../state/state-table.ts';
 import { type CheckAnswer, checkVersion } from './check-answer.ts';
-import { canonicalName, resolves } from './connection.ts';
+import { canonicalName } from './connection.ts';
 import { type Deadline, deadlineIn, publishReserveMs } from './deadline.ts';
 import { readDrill } from './drill.ts';
 import { openHttp } from './http.ts';
@@ -131,7 +131,7 @@ class ProbeGroup {
     const time = readRunTime(undefined, Date.now());
     write({ type: 'event', ...stampOf(time), org: org.name, note: 'run by hand with check: nothing was published' });
     const report = await run(org, this.probes, {
-      ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
+      ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, deadline, time },
       // The memory of a check would change the findings of the next run.
       memory: openMemory(undefined, Date.now)(org.name),
     });
@@ -148,7 +148,7 @@ class ProbeGroup {
     const restraint = time.due && this.restraints.before(org, this.probes, time, await state?.previous());
     const report = await run(org, this.probes, {
       ...(restraint && { restraint }),
-      ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, resolves, deadline, time },
+      ...{ http, credentials: this.credentialsFor(org), now: Date.now, canonicalName, deadline, time },
       memory: this.memoryOf(org.name),
     });
     this.restraints.after(report);

@@ -1,4 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { customDomainUnreachable } from '../findings/at-fault.ts';
 import type { UndiagnosedFailure } from '../findings/diagnose-run.ts';
 import { diagnoseRun } from '../findings/diagnose-run.ts';
 import { onlyRootCause } from '../findings/only-root-cause.ts';
@@ -11,10 +12,12 @@ import type { ArtifactName, Artifacts, Credentials, Fetch, Probe, ProbeContext, 
 import { untilDeadline } from '../model/time-limit.ts';
 import { isOfOrg, locate } from '../okta/endpoints.ts';
 import { inLines } from '../okta/json-fields.ts';
+import { isOktaHost } from '../okta/okta-domains.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import type { Deadline } from './deadline.ts';
 import { earlier } from './deadline.ts';
 import type { Http } from './http.ts';
+import { ReachOfRun } from './reach.ts';
 import { type Held, type Restraint, unrestrained } from './restraint.ts';
 import { type Attempt, onlyOnce, retryOnce } from './retry.ts';
 import { isFirstOfHour, type RunTime, readRunTime, runAtOf } from './run-time.ts';
@@ -25,8 +28,6 @@ export interface RunOptions {
   readonly credentials: Credentials;
   readonly now: () => number;
   readonly canonicalName: ProbeContext['canonicalName'];
-  /** Whether a host's name resolves. */
-  readonly resolves: (host: string) => Promise<boolean>;
   /** Probes that have not finished by then fail with a finding. All other outcomes are kept. */
   readonly deadline: Deadline;
   /** Absent if no schedule started the run. */
@@ -106,6 +107,10 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   // Without it, the requests are only slower.
   const patience = AbortSignal.any([deadline.signal, AbortSignal.timeout(preparationMs)]);
   await untilDeadline(prepare(org, plan, options), patience).catch(() => {});
+  const reach = new ReachOfRun(org, options);
+  const asksForMetadata = enabledProbes(plan).some(({ probe }) => probe.provides === 'orgNames');
+  // Asked beside the probes, so that the run is no longer for it.
+  const sibling = asksForMetadata && !restraint.first ? reach.askSibling() : undefined;
   // What others wait for goes first.
   for (const planned of enabledProbes(plan)) if (planned.probe.provides) startOnce(planned);
   await nextTurn();
@@ -113,18 +118,34 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
   const { outcomes, monitorErrors } = await diagnoseRun(
     org,
     results.map((result) => ('outcome' in result ? result.outcome : result)),
-    { resolves: (host) => resolvesInTime(host, options) },
+    { look: (isConnection) => reach.look(isConnection) },
   );
-  return { ...time, org, plan, outcomes: inLines(onlyRootCause(withWarnings(outcomes, org))), monitorErrors };
+  await sibling;
+  const seen = await withSibling(org, outcomes, reach, results);
+  return { ...time, org, plan, outcomes: inLines(onlyRootCause(withWarnings(seen, org))), monitorErrors };
 }
 
-/** How long a name may take to resolve. */
-const resolveTimeoutMs = 2_000;
-
-/** Whether a name resolves within `resolveTimeoutMs` and before the deadline. */
-async function resolvesInTime(host: string, { resolves, deadline }: RunOptions): Promise<boolean> {
-  const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(resolveTimeoutMs)]);
-  return untilDeadline(resolves(host), signal).catch(() => false);
+/** Adds to the probe that read the org's metadata a warning about the other name that it shows, and remembers that. */
+async function withSibling(
+  { domain }: Org,
+  outcomes: readonly Outcome[],
+  reach: ReachOfRun,
+  results: readonly ProbeRun[],
+): Promise<readonly Outcome[]> {
+  const reader = results.find((result) => 'outcome' in result && result.provides.orgNames !== undefined);
+  if (!reader || !('outcome' in reader) || !reader.provides.orgNames) return outcomes;
+  const failed = await reach.learn(reader.provides.orgNames);
+  if (!failed || isOktaHost(new URL(failed.exchange.url).hostname)) return outcomes;
+  const warning = customDomainUnreachable(failed, domain, await reach.isOktaEdge(failed.host));
+  return outcomes.map((outcome) =>
+    outcome === reader.outcome && outcome.status === 'passed'
+      ? {
+          ...outcome,
+          exchanges: [...outcome.exchanges, failed.exchange],
+          warnings: [...(outcome.warnings ?? []), warning],
+        }
+      : outcome,
+  );
 }
 
 /**

@@ -363,6 +363,16 @@ const org = z.strictObject({
     .describe(
       'the Okta cell of the org, as the status page names it: okta.com:8. If omitted, the metadata of the org names it',
     ),
+  sibling: orgDomain
+    .optional()
+    .describe(
+      'the other name of the org: its okta.com name where "domain" is a custom domain, or its custom domain. It is asked once a minute, so that a custom domain that fails alone is told apart. If omitted, the metadata of the org names it',
+    ),
+  control: httpsUrl
+    .optional()
+    .describe(
+      "the URL of a host that is neither AWS's nor Okta's. It is asked when a connection fails: if it answers, the way to the Internet works. If omitted, the status page",
+    ),
   statusPage: statusPage.optional().describe('replaces the settings of the status page for this org'),
   alerts: ownAlerts.optional(),
   slo: slo.optional().describe('replaces the service level objective for this org'),

@@ -43,6 +43,8 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
     monitoredOrg.plan.some(({ probe, server }) => server.id === id && tokenVerifiers.includes(probe.id));
   return {
     ...org,
+    // No function of the monitor runs in a VPC or uses a proxy.
+    egress: 'direct',
     servers: servers.map(
       ({ web, service, ...server }): Server => ({
         ...server,

@@ -61,7 +61,11 @@ export function problemsOf({ org, plan, outcomes }: CheckedOrg): readonly CheckP
       ...{ org, finding: first.finding, outcomes: [...new Set(own.map(({ outcome }) => outcome))] },
       ...(first.client !== undefined && { client: first.client }),
       details: [
-        ...new Set([...details, ...own.flatMap(({ finding }) => (finding.comparisons ?? []).map(comparisonText))]),
+        ...new Set([
+          ...details,
+          ...own.flatMap(({ finding }) => finding.reach ?? []),
+          ...own.flatMap(({ finding }) => (finding.comparisons ?? []).map(comparisonText)),
+        ]),
       ],
     };
   });

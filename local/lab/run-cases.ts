@@ -270,5 +270,6 @@ function isExpected({ target, expected, isWarning = false }: Variant, finding: R
 }
 
 function isSame(expected: Expected, finding: ReportedFinding): boolean {
-  return expected.code === finding.code && expected.domain === finding.domain;
+  const { code, domain, suspect } = expected;
+  return code === finding.code && domain === finding.domain && suspect === finding.suspect;
 }

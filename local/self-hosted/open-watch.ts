@@ -65,7 +65,8 @@ export class Watch extends LocalSystem {
       access: { awsEndpoint: aws.url, caFile: options.caFile },
       conditions: { account: noQuota, tellsPresentAfterMute: false },
       aheadMs: () => clock.aheadMs,
-      eventOf: (org) => ({ event: org }),
+      // A watch may be behind a proxy, and on a network that somebody runs.
+      eventOf: ({ egress: _, ...event }) => ({ event }),
       openQueue: (queue) => openRealTimeQueue(queue, clock),
       openHttps: (giveUp) =>
         openHttpsPosts({

@@ -7,7 +7,7 @@ import { locate } from '../../functions/okta/endpoints.ts';
 import { type Ascription, ascribe } from '../../functions/okta/sender.ts';
 
 /** A finding in a run's log: its target is absent if the run reports it of itself. */
-export interface ReportedFinding extends ProbeTarget, Pick<Finding, 'code' | 'domain' | 'severity'> {
+export interface ReportedFinding extends ProbeTarget, Pick<Finding, 'code' | 'domain' | 'severity' | 'suspect'> {
   /** Who sent the last answer of the probe. Absent if it made no request to the org or to an API of your own. */
   readonly answeredBy?: Ascription['by'];
   /** It is a warning of a probe that passed. */
@@ -25,7 +25,7 @@ export function reportedFindings(lines: readonly string[]): readonly ReportedFin
 }
 
 function report(
-  { code, domain, severity }: Finding,
+  { code, domain, severity, suspect }: Finding,
   { probe, server, exchanges = [] }: ProbeTarget & { readonly exchanges?: readonly Exchange[] },
   isWarning: boolean,
 ): ReportedFinding {
@@ -34,6 +34,7 @@ function report(
     ...(probe && { probe }),
     ...(server && { server }),
     ...{ code, domain, severity, isWarning },
+    ...(suspect && { suspect }),
     ...(answeredBy && { answeredBy }),
   };
 }

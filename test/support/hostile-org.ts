@@ -168,7 +168,6 @@ export async function startHostileOrg(): Promise<HostileOrg> {
           now: Date.now,
           canonicalName: async () => undefined,
           memory: openMemory(undefined, Date.now)('acme'),
-          resolves: async () => true,
           deadline,
         });
       } finally {

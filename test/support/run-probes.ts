@@ -81,7 +81,6 @@ export async function runProbes(
       credentials: (options.container ?? openContainer(secrets, now))(org),
       now,
       canonicalName: async () => undefined,
-      resolves: async () => true,
       deadline,
       memory: options.memory ?? openMemory(undefined, now)(org.name),
       ...(options.time && { time: options.time }),

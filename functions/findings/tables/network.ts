@@ -57,6 +57,26 @@ export const networkFindings = {
     ],
     verify: 'curl -i URL, and look for X-Okta-Request-Id: without it, the sender is not known',
   },
+  'custom-domain-unreachable': {
+    domain: 'network',
+    severity: 'page',
+    brief: 'custom domain down',
+    summary: 'The custom domain fails, and the org answers by its other name.',
+    causes: [
+      "a failure of Okta's edge for custom domains",
+      'a CDN or web application firewall in front of the custom domain',
+      'a DNS record of the custom domain that is missing or leads elsewhere',
+    ],
+    remedy: [
+      'Resolve the custom domain: its record must lead to the name that Customizations > Brands > Domains shows',
+      'Ask the owner of its DNS and CDN whether something changed',
+      checkStatus,
+      'If the record leads to Okta: open a case with Okta Support and paste the support block',
+    ],
+    doc: docs.domains,
+    verify: 'dig +short DOMAIN; curl -i https://DOMAIN/.well-known/okta-organization',
+    impact: 'Users and applications that use the custom domain cannot sign in. Those that use the okta.com name can.',
+  },
   'unrecognised-failure': {
     domain: 'network',
     severity: 'page',
@@ -73,9 +93,9 @@ export const networkFindings = {
     summary: "The org's domain name does not resolve.",
     causes: [
       { text: 'a missing CNAME of the custom domain', unless: 'on an Okta domain' },
-      { text: 'a DNS failure where the monitor runs', unless: 'another name resolved' },
+      { text: 'a DNS failure where the monitor runs', unless: 'our way works' },
       'a typo in the configured domain',
-      { text: "a fault of the domain's name servers", if: 'another name resolved' },
+      { text: "a fault of the domain's name servers", if: 'our way works' },
     ],
     remedy: [
       'Resolve the name from another network; if it resolves there, fix DNS where the monitor runs',
@@ -94,11 +114,15 @@ export const networkFindings = {
     brief: 'connection refused',
     summary: 'The connection was refused.',
     causes: [
-      'a firewall or proxy that refuses it',
+      { text: 'a firewall or proxy that refuses it', unless: 'no network of yours' },
       { text: 'a DNS record that points to the wrong host', unless: 'Okta answered elsewhere' },
       "a failure of Okta's edge",
     ],
-    remedy: ['Connect from another network', 'Check egress rules and proxies where the monitor runs', checkStatus],
+    remedy: [
+      'Connect from another network',
+      { text: 'Check egress rules and proxies where the monitor runs', unless: 'no network of yours' },
+      checkStatus,
+    ],
     verify: 'nc -vz DOMAIN 443',
   },
   'connection-reset': {
@@ -106,10 +130,14 @@ export const networkFindings = {
     severity: 'page',
     brief: 'connection closed',
     summary: 'The connection was closed before a complete response arrived.',
-    causes: ['a proxy or firewall that closes it', "a failure of Okta's edge", 'a NAT gateway without free ports'],
+    causes: [
+      { text: 'a proxy or firewall that closes it', unless: 'no network of yours' },
+      "a failure of Okta's edge",
+      { text: 'a NAT gateway without free ports', unless: 'no network of yours' },
+    ],
     remedy: [
       'Repeat the request from another network',
-      'Check the logs of proxies and NAT gateways on the path',
+      { text: 'Check the logs of proxies and NAT gateways on the path', unless: 'no network of yours' },
       checkStatus,
     ],
     verify: 'curl -v https://DOMAIN/.well-known/okta-organization',
@@ -119,8 +147,16 @@ export const networkFindings = {
     severity: 'page',
     brief: 'no connection',
     summary: 'No connection could be established: the attempt timed out or the host is unreachable.',
-    causes: ['packet loss on the path', 'a firewall that drops packets', "a failure of Okta's edge"],
-    remedy: ['Connect from another network', 'Check routes, NAT and egress rules where the monitor runs', checkStatus],
+    causes: [
+      { text: 'packet loss on the path', unless: 'our way works' },
+      { text: 'a firewall that drops packets', unless: 'no network of yours' },
+      "a failure of Okta's edge",
+    ],
+    remedy: [
+      'Connect from another network',
+      { text: 'Check routes, NAT and egress rules where the monitor runs', unless: 'no network of yours' },
+      checkStatus,
+    ],
     verify: 'curl -v --connect-timeout 5 https://DOMAIN/.well-known/okta-organization',
   },
   'certificate-untrusted': {
@@ -160,7 +196,11 @@ export const networkFindings = {
       'no TLS version or cipher in common',
       'a host or proxy that does not speak TLS on this port',
     ],
-    remedy: ['Connect from another network', 'Check proxies and TLS inspection on the path'],
+    remedy: [
+      'Connect from another network',
+      { text: 'Check proxies and TLS inspection on the path', unless: 'no network of yours' },
+      checkStatus,
+    ],
     verify: 'openssl s_client -connect DOMAIN:443 -servername DOMAIN </dev/null',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -26,7 +26,7 @@ export function renderFirstLine(incident: Incident, subject: string): string {
     const since = alarm.subject.kind === 'findings' || alarm.subject.kind === 'probe-failing' ? '' : ` ${action}`;
     return firstThatFits([`${headline}${since}`, headline, incident.brief], most);
   }
-  const blame = blameOf(lead.finding.domain, leadExchange(incident));
+  const blame = blameOf(lead.finding, leadExchange(incident));
   const { impact, brief } = incident;
   if (!impact) {
     const yet = failsElsewhere(lead.finding.code) ? '' : ' Nothing fails yet.';

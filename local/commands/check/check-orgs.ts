@@ -5,7 +5,7 @@ import { SecretUnreadable } from '../../../functions/model/errors.ts';
 import type { Finding } from '../../../functions/model/finding.ts';
 import type { LogLine } from '../../../functions/model/log-line.ts';
 import { enabledProbes } from '../../../functions/probes/plan.ts';
-import { canonicalName, resolves } from '../../../functions/run/connection.ts';
+import { canonicalName } from '../../../functions/run/connection.ts';
 import { openCredentials } from '../../../functions/run/credentials.ts';
 import { deadlineIn, runTimeoutMs, waitMsOf } from '../../../functions/run/deadline.ts';
 import { openHttp } from '../../../functions/run/http.ts';
@@ -71,7 +71,7 @@ async function checkOrg(
   const memoryOf = openMemory(undefined, Date.now);
   const runs = runsOf(selected).map((each) =>
     run(each.org, each.probes, {
-      ...{ http, now: Date.now, canonicalName, resolves, deadline, memory: memoryOf(each.org.name) },
+      ...{ http, now: Date.now, canonicalName, deadline, memory: memoryOf(each.org.name) },
       credentials: { ...credentialsFor(each.org), ...userCredentialsFor(each.org) },
     }),
   );

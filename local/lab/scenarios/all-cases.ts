@@ -5,7 +5,7 @@ import { clientConfigurationCases } from './cases/client-configuration.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { healthCases } from './cases/health.ts';
 import { testUserCases } from './cases/journey.ts';
-import { intermediaryCases, networkCases } from './cases/network.ts';
+import { attributionCases, intermediaryCases, networkCases } from './cases/network.ts';
 import { oktaCases } from './cases/okta.ts';
 import { quotaCases } from './cases/quota.ts';
 import { resourceCases } from './cases/resource.ts';
@@ -70,6 +70,7 @@ export const monitorCases: readonly Case[] = [
 export const allCases: readonly Case[] = [
   ...networkCases,
   ...intermediaryCases,
+  ...attributionCases,
   ...oktaCases,
   ...quotaCases,
   ...systemLogCases,

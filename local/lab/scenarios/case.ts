@@ -1,7 +1,7 @@
 import { resourceFindings } from '../../../functions/findings/tables/resource.ts';
 import { systemLogFindings } from '../../../functions/findings/tables/system-log.ts';
 import type { FaultDomain } from '../../../functions/model/fault-domain.ts';
-import type { Severity } from '../../../functions/model/finding.ts';
+import type { Severity, Suspect } from '../../../functions/model/finding.ts';
 import { formatTarget } from '../../../functions/model/target.ts';
 import type { Ascription } from '../../../functions/okta/sender.ts';
 import type { Fault } from '../simulation/environment.ts';
@@ -11,6 +11,8 @@ import { at, type EndpointTarget, type FaultAt, type ScenarioTarget } from './ta
 export interface Expected {
   readonly code: string;
   readonly domain: FaultDomain;
+  /** Who is shown to be at fault by what else was reached. The domain is then theirs. */
+  readonly suspect?: Suspect;
 }
 
 /** One way for a failure to happen at one target, and the report that the monitor must make. */

@@ -71,12 +71,13 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
     ...(health.applications && { applications: [okta.samlApps.payroll.id] }),
     ...(health.clients && { clients: [okta.clients.web.clientId] }),
   });
-  const { user } = org;
+  const { user, sibling: _, ...configured } = org;
   if (user) secrets.set(user.secret, JSON.stringify({ password: okta.user.password }));
   return {
     org: {
-      ...org,
+      ...configured,
       domain: okta.domain,
+      control: okta.statusPageUrl,
       servers: org.servers.map(emulateServer),
       ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClientOf(api).clientId } }),
       ...(org.samlApps && { samlApps: org.samlApps.map(emulateSamlApp) }),

@@ -43,7 +43,6 @@ describe('a run at an org that cannot be reached', () => {
       now: Date.now,
       canonicalName: async () => undefined,
       memory: openMemory(undefined, Date.now)('acme'),
-      resolves: async () => true,
       deadline,
     });
     await http.close();

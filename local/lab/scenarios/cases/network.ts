@@ -1,4 +1,6 @@
-import type { TlsFlaw } from '../../../../packages/okta-emulator/src/index.ts';
+import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
+import type { Suspect } from '../../../../functions/model/finding.ts';
+import type { Effect, TlsFlaw } from '../../../../packages/okta-emulator/src/index.ts';
 import { emptyResponse, jsonResponse, type OktaResponse } from '../../../../packages/okta-emulator/src/index.ts';
 import type { Fault } from '../../simulation/environment.ts';
 import {
@@ -12,11 +14,20 @@ import {
   variantsByEndpoint,
   warnings,
 } from '../case.ts';
-import { htmlPage, intercept, interceptOrg, replaceHeaders, respondFromEdge } from '../faults/answers.ts';
+import {
+  htmlPage,
+  intercept,
+  interceptDomain,
+  interceptOrg,
+  replaceHeaders,
+  respondFromEdge,
+} from '../faults/answers.ts';
 import { pushRequests } from '../faults/configuration.ts';
 import {
   connectionRefused,
   connectionReset,
+  controlUnreachable,
+  hasSibling,
   plainTextResponse,
   synDropped,
   tlsHang,
@@ -171,6 +182,73 @@ function someAtEach(answers: typeof intermediaries, expected: Expected): readonl
 function asTicketOfDocument({ endpoint }: EndpointTarget, one: Variant): Variant {
   return ['organization', 'discovery', 'users'].includes(endpoint) ? { ...one, severity: 'ticket' } : one;
 }
+
+/** Without a mark of Okta's or of anything else. */
+const unmarked = (status: number): Effect => ({ ...emptyResponse(status), sender: 'other' });
+
+const attributed = (code: string, domain: FaultDomain, suspect: Suspect): Expected => ({ code, domain, suspect });
+
+const ofCustomDomain = attributed('custom-domain-unreachable', 'network', 'custom domain');
+
+/** Failures that do not show who is at fault, and the rest of the run does. */
+export const attributionCases: readonly Case[] = [
+  defineCase('N10', 'the custom domain fails alone', 'page', [
+    [{ disconnect: 'close' } as const, unmarked(502), unmarked(403)].map((effect, index) => ({
+      ...variant(
+        organization,
+        ['closed', '502', '403'][index] ?? '',
+        ofCustomDomain,
+        hasSibling,
+        interceptDomain(effect),
+      ),
+      answeredBy: (['nobody', 'unknown', 'intermediary'] as const)[index] ?? 'nobody',
+    })),
+  ]),
+  defineCase('N11', 'no connection, and what else is reached shows whose fault it is', 'page', [
+    {
+      ...variant(
+        organization,
+        'closed, the control answers',
+        attributed('connection-reset', 'okta', 'okta'),
+        hasSibling,
+        interceptOrg({ disconnect: 'close' }),
+      ),
+      answeredBy: 'nobody' as const,
+    },
+    {
+      ...variant(
+        organization,
+        'closed, the control too',
+        attributed('connection-reset', 'monitor', 'our way'),
+        controlUnreachable,
+        interceptOrg({ disconnect: 'close' }),
+      ),
+      answeredBy: 'nobody' as const,
+    },
+  ]),
+  defineCase('N12', "Okta's edge answers without a mark", 'page', [
+    [502, 503, 504].map((status) => ({
+      ...variant(
+        organization,
+        `${status} at both names`,
+        attributed('edge-error', 'okta', 'okta'),
+        hasSibling,
+        interceptOrg(unmarked(status)),
+      ),
+      answeredBy: 'unknown' as const,
+    })),
+    {
+      ...variant(
+        organization,
+        '403 at both names',
+        attributed('edge-refused', 'okta', 'okta or administrators'),
+        hasSibling,
+        interceptOrg(unmarked(403)),
+      ),
+      answeredBy: 'intermediary' as const,
+    },
+  ]),
+];
 
 /** Answers that are not Okta's, or that may not be. */
 export const intermediaryCases: readonly Case[] = [

@@ -27,6 +27,14 @@ export function interceptOrg(effect: Effect): Fault {
   return ({ okta }) => ({ restore: okta.intercept({ path: /^\/(?!status)/ }, effect) });
 }
 
+/** The same for the requests that name the org by its configured domain. Under its other name it answers. */
+export function interceptDomain(effect: Effect): Fault {
+  return ({ okta }) => {
+    const when: Match['when'] = ({ raw }) => raw.headers.host === okta.domain;
+    return { restore: okta.intercept({ path: /^\/(?!status)/, when }, effect) };
+  };
+}
+
 /** Replaces Okta's answer. It has the headers of what sends it: most answers from Okta have a request ID. */
 export function respond(answer: OktaResponse): FaultAt {
   return intercept(answer);

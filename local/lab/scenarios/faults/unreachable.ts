@@ -13,6 +13,17 @@ export function unresolvableName(name: string): Fault {
   return () => ({ event: (org) => ({ ...org, domain: name, timeoutMs: 10_000 }) });
 }
 
+/** The org is known by another name too, under which the emulator answers. */
+export const hasSibling: Fault = ({ okta }) => ({
+  event: (org) => ({ ...org, sibling: okta.domain.replace('localhost', '127.0.0.1') }),
+});
+
+/** Nothing listens where the control is: the monitor's way to the Internet is broken. */
+export const controlUnreachable: Fault = async () => {
+  const address = await closedPort();
+  return { event: (org) => ({ ...org, control: `https://${address}/` }) };
+};
+
 /** The org is at a port that nothing listens on. */
 export const connectionRefused: Fault = async () => changeDomain(await closedPort());
 

@@ -17,7 +17,7 @@ async function runProbe(probe: Partial<Probe>, send: Http['send'], timeUp = new 
   const http = { send, prepare: async () => {}, fresh: () => ({ send }) };
   const report = await run(fullOrg, [defineProbe({ ...own, ...probe } as never)], {
     ...{ http, credentials: noCredentials(), now: () => 0, canonicalName: async () => undefined },
-    ...{ resolves: async () => true, memory: openMemory(undefined, () => 0)(fullOrg.name) },
+    ...{ memory: openMemory(undefined, () => 0)(fullOrg.name) },
     deadline: { signal: timeUp.signal, remainingMs: () => 60_000 },
   });
   return outcomeLines(report);
