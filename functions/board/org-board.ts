@@ -77,7 +77,7 @@ function boardIncident({ incident, subject }: ToldIncident, problems: readonly P
     ...{ alarm, route, domain, since, startObserved, toldAt, told: toldWords(incident) },
     ...(code !== undefined && { code }),
     brief: finding?.brief ?? meaning.brief,
-    whoMustAct: nobodyMustAct(incident) ?? whoMustAct(domain, problem?.exchange),
+    whoMustAct: nobodyMustAct(incident) ?? whoMustAct(problem?.finding ?? { domain }, problem?.exchange),
     where: problem?.targets ?? [],
     ...(group !== undefined && groups.includes(group) && { group: group as Group }),
     heading: finding && code !== undefined ? code : meaning.heading,

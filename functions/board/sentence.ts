@@ -3,6 +3,7 @@ import { answeredBy } from '../findings/blame.ts';
 import { atServers } from '../findings/impact.ts';
 import type { Exchange } from '../model/exchange.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
+import type { Finding, Suspect } from '../model/finding.ts';
 import { formatDuration, formatTime, joinFirst } from '../model/text.ts';
 import type { OrgBoard } from './board.ts';
 import type { GroupRuns } from './group-runs.ts';
@@ -32,7 +33,7 @@ export function sentenceOf(facts: SentenceFacts): Sentence {
     const untold = first.incident ? '' : ' No message was sent about it: a maintenance window may be why.';
     return {
       standing: first.severity,
-      sentence: `${whoMustAct(first.domain, first.exchange)}: ${happening(first, now)}${untold}${more}${gaps}`,
+      sentence: `${whoMustAct(first.finding, first.exchange)}: ${happening(first, now)}${untold}${more}${gaps}`,
     };
   }
   if (notRunning.length > 0)
@@ -87,7 +88,9 @@ export function clock(time: number, now: number): string {
  * Who must act on a finding, for the beginning of a sentence. Okta is named alone only where an answer proves that Okta
  * sent it.
  */
-export function whoMustAct(domain: FaultDomain, exchange: Exchange | undefined): string {
+export function whoMustAct(finding: Pick<Finding, 'domain' | 'suspect'>, exchange: Exchange | undefined): string {
+  const { domain, suspect } = finding;
+  if (suspect) return actorsBySuspect[suspect] ?? actors[domain];
   const by = answeredBy(exchange)?.by;
   if (domain === 'okta' && by === 'unknown') return 'Okta, or the owner of a proxy in between, must act';
   if (domain === 'okta' && by === 'nobody') return 'Okta or the network team must act';
@@ -95,6 +98,14 @@ export function whoMustAct(domain: FaultDomain, exchange: Exchange | undefined):
   if (domain === 'network' && by === 'intermediary') return 'The owner of the proxy in between must act';
   return actors[domain];
 }
+
+const actorsBySuspect: Readonly<Record<Suspect, string | undefined>> = {
+  okta: 'Okta must act',
+  'okta or administrators': 'Okta or its administrators must act',
+  'okta or custom domain': "Okta, or the owner of the custom domain's DNS and CDN, must act",
+  'custom domain': "The owner of the custom domain's DNS and CDN must act",
+  'our way': undefined,
+};
 
 /** Without an answer to go by. */
 const actors: Readonly<Record<FaultDomain, string>> = {

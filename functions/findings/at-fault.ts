@@ -98,6 +98,10 @@ const rules: readonly Rule[] = [
   { when: { symptom: 'refusal', isDirect: true, sibling: 'fails alike' }, ...edgeRefused },
   { when: { symptom: 'connection', isDirect: true, control: 'works', isOktaEdge: true }, ...okta },
   { when: { symptom: 'connection', isDirect: true, control: 'works', sibling: 'fails alike' }, ...okta },
+  // Nothing else is left: the monitor's way works, and there is no network of its owner.
+  { when: { symptom: 'connection', isDirect: true, control: 'works' }, suspect: 'okta or custom domain' },
+  { when: { symptom: 'server-error', isDirect: true }, suspect: 'okta or custom domain' },
+  { when: { symptom: 'refusal', isDirect: true }, suspect: 'okta or custom domain' },
 ];
 
 /** The facts that choose the causes and steps of a finding. */

@@ -28,6 +28,7 @@ export function blameOf(
 const blamesSuspect: Readonly<Record<Suspect, string | undefined>> = {
   okta: "Okta's fault",
   'okta or administrators': "Okta's or its administrators' fault",
+  'okta or custom domain': "Okta's or the custom domain's fault",
   'custom domain': 'Fault of the custom domain',
   'our way': undefined,
 };

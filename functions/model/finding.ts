@@ -17,7 +17,13 @@ export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, tic
  * Who is at fault for a failure that shows it only together with what else was reached. `our way` is the monitor's own path
  * to the Internet; `custom domain` its DNS record, its CDN or Okta's edge for it.
  */
-export const suspects = ['okta', 'okta or administrators', 'custom domain', 'our way'] as const;
+export const suspects = [
+  'okta',
+  'okta or administrators',
+  'okta or custom domain',
+  'custom domain',
+  'our way',
+] as const;
 
 export type Suspect = (typeof suspects)[number];
 

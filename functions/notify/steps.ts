@@ -2,6 +2,7 @@ import { answeredBy } from '../findings/blame.ts';
 import { atServers } from '../findings/impact.ts';
 import { supportBlock } from '../findings/support-block.ts';
 import type { FaultDomain } from '../model/fault-domain.ts';
+import type { Suspect } from '../model/finding.ts';
 import { formatTime } from '../model/text.ts';
 import { openCaseUrl } from './admin-console.ts';
 import { hostOf } from './confirm-commands.ts';
@@ -45,8 +46,14 @@ function remediesOf({ remedy, oktaStatus, code }: Incident): readonly string[] {
  * Trap: not if something else answered, because Okta has not seen the request. What Okta announces needs no case either.
  */
 export function isCaseForOkta(incident: Incident): boolean {
-  const isSeen = leadOutcome(incident) && answeredBy(leadExchange(incident))?.by !== 'intermediary';
-  return incident.domain === 'okta' && incident.code !== 'announced-incident' && isSeen === true;
+  const isByAnother = answeredBy(leadExchange(incident))?.by === 'intermediary' && suspectOf(incident) === undefined;
+  const isSeen = leadOutcome(incident) !== undefined && !isByAnother;
+  return incident.domain === 'okta' && incident.code !== 'announced-incident' && isSeen;
+}
+
+/** Who is shown to be at fault by what else was reached. */
+function suspectOf({ occurrences: [lead] }: Incident): Suspect | undefined {
+  return lead?.finding.suspect;
 }
 
 /** The text for a case with Okta Support. Empty if no case is a step. */
@@ -85,12 +92,23 @@ const owners: Readonly<Partial<Record<FaultDomain, string>>> = {
 
 /** What to do first, in a few words. */
 export function firstActionOf(incident: Incident): string {
+  const suspect = suspectOf(incident);
+  const bySuspect = suspect && firstActionsBySuspect[suspect];
+  if (bySuspect !== undefined) return bySuspect;
   if (isCaseForOkta(incident)) return 'open a case, text below';
   if (incident.code === undefined) return 'run the check below';
   if (incident.code === 'announced-incident') return 'follow the status page';
   if (incident.impact?.isOfTestUser && incident.domain === 'credentials') return 'look at the test user';
   return firstActions[incident.domain];
 }
+
+const firstActionsBySuspect: Readonly<Record<Suspect, string | undefined>> = {
+  okta: undefined,
+  'okta or administrators': 'ask the Okta admins, then open a case',
+  'okta or custom domain': 'see who serves the custom domain',
+  'custom domain': 'ask the owner of its DNS and CDN',
+  'our way': undefined,
+};
 
 const firstActions: Readonly<Record<FaultDomain, string>> = {
   okta: 'see who answered, below',

@@ -90,7 +90,7 @@ export function estimateCost(template: Template): Cost {
     // A run reads its state consistently. The sweep reads all states, at half the price.
     line(
       'DynamoDB read units',
-      sum(probeRuns, (run) => run.count * (stateUnits(run, 4_096) + (run.signsIn ? 1 : 0) + logReadUnits(run))) +
+      sum(probeRuns, (run) => run.count * (stateUnits(run, 4_096) + memoryReads(run) + logReadUnits(run))) +
         (sweeps * sum(states, (units) => units)) / 2,
       prices.stateReadUnit,
     ),
@@ -209,6 +209,11 @@ function logUnits({ readsLog, intervalMinutes }: ProbeRun & { readonly intervalM
   if (!readsLog) return 0;
   const pastHours = Math.ceil(assumed.pastHoursBytes / unitBytes) * (intervalMinutes / 60);
   return Math.ceil(assumed.logMemoryBytes / unitBytes) + pastHours;
+}
+
+/** The memory of the password, and of the org's other name: each is read once. */
+function memoryReads({ signsIn, readsOtherName }: ProbeRun): number {
+  return Number(signsIn) + Number(readsOtherName);
 }
 
 /** A run also reads two states: its own, for the published minutes, and that of `flows`, for its token requests. */

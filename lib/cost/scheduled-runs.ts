@@ -43,6 +43,8 @@ export interface ProbeRun {
   readonly signsIn: boolean;
   /** Whether the org's System Log is read, and its memory written. */
   readonly readsLog: boolean;
+  /** Whether the run reads the other name of the org from its memory. */
+  readonly readsOtherName: boolean;
   readonly requests: RequestBudget;
   /** How long one run an hour waits for the end of a grace period. */
   readonly waitMs: number;
@@ -84,6 +86,7 @@ function probeRunOf(
     secrets: secretsIn(event),
     signsIn: event.user !== undefined,
     readsLog: event.systemLog !== undefined,
+    readsOtherName: plan.some(({ probe }) => probe.provides === 'orgNames'),
     requests: budgetOf(plan),
     waitMs: waitMsOf(event, group),
   };

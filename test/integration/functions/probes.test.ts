@@ -73,7 +73,8 @@ describe('a run at a healthy org', () => {
   });
 
   it('uses exactly the declared request budget, by rate-limit bucket as Okta counts them', async () => {
-    const { plan } = await runProbes(okta, probes);
+    const sibling = okta.domain.replace('localhost', '127.0.0.1');
+    const { plan } = await runProbes(okta, probes, { adjust: (org) => ({ ...org, sibling }) });
     const { byBucket, unlimited } = budgetOf(plan);
     const counted = Object.groupBy(okta.requests, ({ bucket }) => bucket ?? 'none');
     const { none = [], ...limited } = Object.fromEntries(

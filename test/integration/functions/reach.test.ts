@@ -93,7 +93,7 @@ describe('the other name of an org', () => {
     });
     atHost(okta.domain, { disconnect: 'close' });
     expect(found(await runOrganization(withSibling, memory))).toMatchObject([
-      { code: 'connection-reset', domain: 'network', suspect: undefined },
+      { code: 'connection-reset', domain: 'network', suspect: 'okta or custom domain' },
     ]);
   });
 

@@ -29,6 +29,7 @@ import {
   controlUnreachable,
   hasSibling,
   plainTextResponse,
+  siblingFailsAlike,
   synDropped,
   tlsHang,
   unresolvableName,
@@ -205,10 +206,20 @@ export const attributionCases: readonly Case[] = [
     })),
   ]),
   defineCase('N11', 'no connection, and what else is reached shows whose fault it is', 'page', [
+    (
+      [
+        ['ENOTFOUND', 'dns-not-resolved', unresolvableName('acme.okta.invalid')],
+        ['no SYN answer', 'connect-timeout', synDropped],
+        ['no TLS answer', 'connect-timeout', tlsHang],
+      ] as const
+    ).map(([symptom, code, fault]) => ({
+      ...variant(organization, `${symptom} at both names`, attributed(code, 'okta', 'okta'), fault, siblingFailsAlike),
+      answeredBy: 'nobody' as const,
+    })),
     {
       ...variant(
         organization,
-        'closed, the control answers',
+        'closed at both names',
         attributed('connection-reset', 'okta', 'okta'),
         hasSibling,
         interceptOrg({ disconnect: 'close' }),

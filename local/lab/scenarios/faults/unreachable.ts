@@ -18,6 +18,16 @@ export const hasSibling: Fault = ({ okta }) => ({
   event: (org) => ({ ...org, sibling: okta.domain.replace('localhost', '127.0.0.1') }),
 });
 
+/** The other name of the org leads to the same place as the domain that another fault has changed. */
+export const siblingFailsAlike: Fault = () => ({
+  event: (org) => ({
+    ...org,
+    sibling: org.domain.startsWith('127.0.0.1')
+      ? org.domain.replace('127.0.0.1', 'localhost')
+      : org.domain.replace(/^[^.:]+/, (name) => (name === 'localhost' ? '127.0.0.1' : `${name}-login`)),
+  }),
+});
+
 /** Nothing listens where the control is: the monitor's way to the Internet is broken. */
 export const controlUnreachable: Fault = async () => {
   const address = await closedPort();

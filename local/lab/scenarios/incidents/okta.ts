@@ -7,8 +7,8 @@ const capture =
 
 const codesLate = byFinding('ticket', 'System Log', 'codes-not-arriving');
 const scriptsMissing = byFinding('page', 'nothing', 'sign-in-scripts-missing', 'sign-in-assets-failing');
-const timeouts = byCase('N3', 'no response to SYN', 'page', 'nothing', 'connect-timeout');
-const edge502 = byCase('N8', '502, all endpoints', 'page', 'nothing', 'unidentified-answer', 'edge-error');
+const timeouts = byCase('N11', 'no SYN answer at both names', 'page', 'nothing', 'connect-timeout');
+const edge502 = byCase('N12', '502 at both names', 'page', 'nothing', 'edge-error');
 
 /** Outages of Okta and its providers, the oldest first. */
 export const incidentsOfOkta: readonly PastIncident[] = [
@@ -19,7 +19,7 @@ export const incidentsOfOkta: readonly PastIncident[] = [
     whose: 'okta',
     seen: 'sign-ins and API calls in the US failed now and then for four hours',
     wire: 'names that did not resolve',
-    noticed: [byCase('N1', 'ENOTFOUND', 'page', 'nothing', 'dns-not-resolved')],
+    noticed: [byCase('N11', 'ENOTFOUND at both names', 'page', 'nothing', 'dns-not-resolved')],
   },
   {
     date: '2017-04-18',
@@ -123,8 +123,8 @@ export const incidentsOfOkta: readonly PastIncident[] = [
     seen: 'no single sign-on in parts of the world',
     wire: '504 first, then 403 at several cells',
     noticed: [
-      byCase('N8', '504 text/html', 'page', 'nothing', 'unidentified-answer', 'edge-error'),
-      byCase('C22', '403 page, everywhere', 'page', 'nothing', 'address-blocked', 'edge-refused'),
+      byCase('N12', '504 at both names', 'page', 'nothing', 'edge-error'),
+      byCase('N12', '403 at both names', 'page', 'nothing', 'edge-refused'),
     ],
   },
   {
@@ -235,7 +235,7 @@ export const incidentsOfOkta: readonly PastIncident[] = [
     whose: 'okta',
     seen: 'no sign-in by a custom domain for 53 minutes; the okta.com names worked',
     wire: 'no connection to custom domains',
-    noticed: [byFinding('page', 'nothing', 'custom-domain-unreachable')],
+    noticed: [byCase('N10', '502', 'page', 'nothing', 'custom-domain-unreachable')],
     remark: 'Announced 66 minutes after the start, when it was over.',
   },
   {
