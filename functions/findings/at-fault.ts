@@ -128,7 +128,7 @@ export function attribute(
     control: isReached ? 'works' : stateOf(control),
     sibling: isReached || !sibling ? 'unknown' : sibling.works ? 'works' : alike(sibling, symptom),
   };
-  const said = describeReach(reach, domain, isReached);
+  const said = describeReach(reach, { domain, isDirect, isReached });
   const shown = said === undefined ? found : { ...found, reach: said };
   // One refusal among answers is about the request, whoever refused it.
   if (symptom === 'refusal' && isReached) return shown;
@@ -160,9 +160,13 @@ function alike({ exchange }: Asked, symptom: Symptom): Evidence['sibling'] {
   return symptomOf(exchange) === symptom ? 'fails alike' : 'unknown';
 }
 
-/** What else was asked, in one sentence. Undefined if nothing was. */
-export function describeReach({ control, sibling }: Reach, domain: string, isReached: boolean): string | undefined {
+/** What shows who is at fault, in one sentence. Undefined if nothing does. */
+function describeReach(
+  { control, sibling }: Reach,
+  { domain, isDirect, isReached }: { domain: string; isDirect: boolean; isReached: boolean },
+): string | undefined {
   const parts = [
+    isDirect ? 'the monitor runs outside any VPC and without a proxy' : undefined,
     control &&
       (control.works
         ? `our way to the Internet works (${control.host} answers)`
@@ -172,7 +176,7 @@ export function describeReach({ control, sibling }: Reach, domain: string, isRea
         ? `the org's other name ${sibling.host} answers${isReached ? '' : `, only ${domain} does not`}`
         : `the org's other name ${sibling.host} ${stateInWords(sibling)}`),
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : `Asked in the same run: ${parts.join('; ')}.`;
+  return parts.length === 0 ? undefined : `Also seen: ${parts.join('; ')}.`;
 }
 
 function stateInWords({ exchange }: Asked): string {
@@ -192,6 +196,6 @@ export function customDomainUnreachable(sibling: Asked, domain: string, isOktaEd
     }),
     domain: isOktaEdge ? 'okta' : findings['custom-domain-unreachable'].domain,
     suspect: isOktaEdge ? 'okta' : 'custom domain',
-    reach: `Asked in the same run: the org's other name ${domain} answers, only ${sibling.host} does not.`,
+    reach: `Also seen: the org's other name ${domain} answers, only ${sibling.host} does not.`,
   };
 }

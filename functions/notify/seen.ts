@@ -23,7 +23,14 @@ export function seenFacts(incident: Incident): readonly string[] {
   return [
     ...budget,
     `${finding.code}: ${finding.summary}`,
-    ...(exchange && sender ? [[describeRequest(exchange), ...describeSender(sender)].join('; ')] : []),
+    ...(exchange && sender
+      ? [
+          [
+            describeRequest(exchange),
+            ...(finding.suspect && sender.by !== 'nobody' ? sender.because : describeSender(sender)),
+          ].join('; '),
+        ]
+      : []),
     ...(isNew && finding.detail ? [finding.detail] : []),
     ...(finding.reach === undefined ? [] : [finding.reach]),
     ...(finding.comparisons ?? []).slice(0, mostComparisons).map(comparisonText),

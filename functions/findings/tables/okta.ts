@@ -67,7 +67,7 @@ export const oktaFindings = {
     severity: 'page',
     severityOfOneDocument: 'ticket',
     brief: "Okta's edge fails",
-    summary: "Okta's edge answers with 502, 503 or 504 and without a request id. Nothing else is on the way.",
+    summary: "Okta's edge answers with 502, 503 or 504 instead of its service, and without a request id.",
     causes: ["a fault at Okta's edge, or of the service behind it"],
     remedy: [checkStatus, openCase],
     verify: requestOrgMetadata,
@@ -77,7 +77,7 @@ export const oktaFindings = {
     severity: 'page',
     severityOfOneDocument: 'ticket',
     brief: "Okta's edge refuses",
-    summary: 'Every request is refused with 403 and without a request id. Nothing else is on the way.',
+    summary: "Okta's edge refuses every request with 403, without a reason or a request id.",
     causes: [
       "network rules of Okta's own edge",
       'a network zone or ThreatInsight of the org that blocks the address of the monitor',
