@@ -33,7 +33,11 @@ export type ChangedThing =
   | 'domain'
   | 'hook'
   | 'log-stream'
-  | 'rate-limits';
+  | 'rate-limits'
+  | 'assignment of a group'
+  | 'group'
+  | 'administrator role'
+  | 'import that a safeguard stopped';
 
 export type Change = 'created' | 'updated' | 'deleted' | 'activated' | 'deactivated';
 
@@ -53,6 +57,10 @@ export interface LogCounts {
   /** Access tokens. */
   readonly tokensGranted: number;
   readonly tokensRefused: number;
+  /** Requests that a network zone or ThreatInsight blocked. */
+  readonly blocked: number;
+  /** People who lost an application, a group or their account. */
+  readonly removals: number;
 }
 
 /** Five minutes of the log, by when events happened. */
@@ -66,6 +74,12 @@ export interface LogSpan extends LogCounts {
   readonly applications: Tally;
 }
 
+/** Five minutes of what directories, messengers and provisioning did, by `kind/name/result`: `directory/LDAP/failed`. */
+export interface ServiceSpan {
+  readonly atMs: number;
+  readonly counts: Tally;
+}
+
 export type Tally = Readonly<Record<string, number>>;
 
 /** An hour of the log. */
@@ -74,7 +88,7 @@ export interface LogHour extends LogCounts {
 }
 
 /** The counts that are watched for an unusual rise. */
-export const watchedCounts = ['signInFailures', 'lockouts', 'tokensRefused'] as const;
+export const watchedCounts = ['signInFailures', 'lockouts', 'tokensRefused', 'blocked'] as const;
 
 export type WatchedCount = (typeof watchedCounts)[number];
 
@@ -96,7 +110,12 @@ export interface UsualHour {
   /** How many past days are known, and how many of them are the same day of the week. */
   readonly days: number;
   readonly weeks: number;
-  readonly of: Readonly<Record<WatchedCount, UsualCount>>;
+  /** A count that too few days have, because earlier versions did not count it, is absent. */
+  readonly of: Readonly<Partial<Record<WatchedCount, UsualCount>>>;
+  /** The fewest sign-ins of this hour and of the one before on the same days of the week. Absent while too few are known. */
+  readonly fewestSignIns?: number;
+  /** The most removals in this hour, or the one beside it, on any day. */
+  readonly mostRemovals?: number;
 }
 
 /** A rate limit that was touched within the last hour, and by which client. */
@@ -137,6 +156,8 @@ export interface LogEvidence {
   readonly targets: readonly Thing[];
   /** How often since `atMs`. */
   readonly count: number;
+  /** Somebody changed it, so it can explain findings about settings, and none about Okta or the network. */
+  readonly isChange?: boolean;
 }
 
 /**
@@ -167,6 +188,10 @@ export interface LogMemory {
   readonly limits: readonly TouchedLimit[];
   readonly changes: readonly LogChange[];
   readonly evidence: readonly LogEvidence[];
+  /** What others did for the org in the last hour, in spans of five minutes. */
+  readonly services: readonly ServiceSpan[];
+  /** How many codes are usually sent and used, by how they reach people: older ones count less and less. */
+  readonly usualCodes: Tally;
   /** The monitor's own token requests. */
   readonly own: {
     /** Their events have not been read. */
@@ -192,4 +217,6 @@ export interface OrgLog {
   readonly others: Tally;
   /** Why sign-ins failed, in this run. */
   readonly reasons: Tally;
+  /** From how many networks, and of how many users, the requests were that were blocked in this run. */
+  readonly blocked: { readonly networks: number; readonly users: number };
 }

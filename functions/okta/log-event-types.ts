@@ -1,5 +1,10 @@
 import type { Change, ChangedThing } from '../model/org-log.ts';
 
+/** How a one-time code or a request to confirm reaches a person. */
+export const codeWays = ['sms', 'voice', 'email', 'push'] as const;
+
+export type CodeWay = (typeof codeWays)[number];
+
 /** The monitor's reading of an event type. */
 export type EventReading =
   | {
@@ -15,6 +20,12 @@ export type EventReading =
       readonly part: 'agent' | 'event-hook' | 'inline-hook' | 'certificate';
       readonly state: 'up' | 'down' | 'changed' | 'failed';
     }
+  /** Somebody else checks the password: a directory by its agent, or another provider. */
+  | { readonly kind: 'directory'; readonly through: string }
+  | { readonly kind: 'code-sent'; readonly way: CodeWay }
+  | { readonly kind: 'provisioning' }
+  /** One person loses access to something. There may be thousands. */
+  | { readonly kind: 'removal'; readonly what: string }
   | { readonly kind: 'threat'; readonly sign: 'detected' | 'attack-started' | 'attack-ended' | 'blocked' };
 
 /** The only result that is read of an event type. The others are too many to request. */
@@ -88,7 +99,23 @@ export const eventTypes: Readonly<Record<string, Row>> = {
 
   'user.session.start': { kind: 'sign-in' },
   'user.authentication.sso': { kind: 'sign-on', only: 'FAILURE' },
-  'user.authentication.auth_via_mfa': { kind: 'factor', only: 'FAILURE' },
+  // Successes too: they show which of the codes that were sent arrived.
+  'user.authentication.auth_via_mfa': { kind: 'factor' },
+  'user.authentication.auth_via_AD_agent': { kind: 'directory', through: 'Active Directory' },
+  'user.authentication.auth_via_LDAP_agent': { kind: 'directory', through: 'LDAP' },
+  'user.authentication.auth_via_radius': { kind: 'directory', through: 'RADIUS' },
+  'user.authentication.auth_via_IDP': { kind: 'directory', through: 'another identity provider' },
+  'system.sms.send_factor_verify_message': { kind: 'code-sent', way: 'sms' },
+  'system.voice.send_mfa_challenge_call': { kind: 'code-sent', way: 'voice' },
+  'system.email.send_factor_verify_message': { kind: 'code-sent', way: 'email' },
+  'system.push.send_factor_verify_push': { kind: 'code-sent', way: 'push' },
+  'application.integration.authentication_failure': { kind: 'provisioning' },
+  'application.integration.rate_limit_exceeded': { kind: 'provisioning' },
+  'application.user_membership.remove': { kind: 'removal', what: 'users removed from an application' },
+  'application.user_membership.deprovision': { kind: 'removal', what: 'users deprovisioned in an application' },
+  'group.user_membership.remove': { kind: 'removal', what: 'users removed from groups' },
+  'user.lifecycle.deactivate': { kind: 'removal', what: 'users deactivated' },
+  'user.lifecycle.suspend': { kind: 'removal', what: 'users suspended' },
   'user.account.lock': { kind: 'lockout' },
   'user.account.lock.limit': { kind: 'lockout' },
   'policy.evaluate_sign_on': { kind: 'policy', only: 'DENY' },
@@ -131,6 +158,13 @@ export const eventTypes: Readonly<Record<string, Row>> = {
   ...changes('hook', 'event_hook', past),
   ...changes('hook', 'inline_hook', past),
   ...changes('log-stream', 'system.log_stream.lifecycle', lifecycle),
+  ...changes('assignment of a group', 'group.application_assignment', {
+    ...{ add: 'created', update: 'updated', remove: 'deleted' },
+  }),
+  ...changes('group', 'group.lifecycle', { delete: 'deleted' }),
+  ...changes('administrator role', 'user.account.privilege', { grant: 'created', revoke: 'deleted' }),
+  ...changes('administrator role', 'group.privilege', { grant: 'created', revoke: 'deleted' }),
+  'system.import.roadblock': { kind: 'change', what: 'import that a safeguard stopped', change: 'created' },
   ...changes('rate-limits', 'system.rate_limit.configuration', { update: 'updated' }),
   ...changes('rate-limits', 'application.configuration', { update_rate_limits: 'updated' }),
 
@@ -154,6 +188,15 @@ export const eventTypes: Readonly<Record<string, Row>> = {
   'security.attack.end': { kind: 'threat', sign: 'attack-ended' },
 };
 
+/** Types of which there are too many to name: what Okta writes to applications. */
+const provisioningPrefix = 'application.provision.';
+
+/** How an event type is read. Undefined if it is not. */
+export function readingOf(type: string): Row | undefined {
+  if (type.startsWith(provisioningPrefix)) return { kind: 'provisioning' };
+  return Object.hasOwn(eventTypes, type) ? eventTypes[type] : undefined;
+}
+
 /**
  * Beginnings that stand for all types below them. Each has few other types, and those are rare, so what they cost is less
  * than the length of the names that they save.
@@ -169,6 +212,7 @@ const families = [
     'security.authenticator.lifecycle.',
   ],
   ...['security.attack.', 'system.idp.', 'system.org.captcha.', 'system.api_token.', 'system.custom_url_domain.'],
+  ...[provisioningPrefix, 'application.integration.', 'group.application_assignment.'],
   ...['event_hook.', 'system.log_stream.lifecycle.', 'app.oauth2.token.grant', 'app.oauth2.as.token.grant'],
 ];
 

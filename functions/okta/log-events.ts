@@ -1,5 +1,6 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Change, ChangedThing, Party, Thing } from '../model/org-log.ts';
-import { type EventReading, eventTypes } from './log-event-types.ts';
+import { type CodeWay, type EventReading, readingOf } from './log-event-types.ts';
 
 /**
  * An event of the org's System Log, without personal data.
@@ -70,10 +71,23 @@ export type EventMeaning =
       readonly state: Extract<EventReading, { kind: 'system' }>['state'];
       readonly targets: readonly Thing[];
     }
+  | { readonly kind: 'factor-verified'; readonly way?: CodeWay }
+  | {
+      readonly kind: 'directory';
+      readonly through: string;
+      /** It answered, if only that the password is wrong. */
+      readonly answered: boolean;
+      readonly isTimeout: boolean;
+    }
+  | { readonly kind: 'code-sent'; readonly way: CodeWay }
+  | { readonly kind: 'provisioning'; readonly succeeded: boolean; readonly application?: Thing }
+  | { readonly kind: 'removal'; readonly what: string; readonly applications: readonly Thing[] }
   | {
       readonly kind: 'threat';
       readonly sign: Extract<EventReading, { kind: 'threat' }>['sign'];
       readonly result: string;
+      /** Marks of this process, by which networks and users can be counted, and not be known. */
+      readonly from?: { readonly network?: string; readonly user?: string };
     };
 
 /**
@@ -84,7 +98,7 @@ export type EventMeaning =
  */
 export function readLogEvent(value: unknown): OrgEvent | undefined {
   const type = text(at(value, 'eventType'), /^[a-z][\w.]{2,99}$/i);
-  const reading = type !== undefined && Object.hasOwn(eventTypes, type) ? eventTypes[type] : undefined;
+  const reading = type === undefined ? undefined : readingOf(type);
   const id = text(at(value, 'uuid'), /^[\w-]{8,64}$/);
   const atMs = timeOf(at(value, 'published'));
   if (type === undefined || reading === undefined || id === undefined || atMs === undefined) return undefined;
@@ -97,6 +111,10 @@ export function readLogEvent(value: unknown): OrgEvent | undefined {
 interface Source {
   readonly result: string;
   readonly reason: string | undefined;
+  /** The reason as it came. Trap: it may name anybody, so it is only searched, and never kept. */
+  readonly said: string;
+  /** Marks of the network and the user. */
+  readonly from: { readonly network?: string; readonly user?: string };
   readonly actor: Party;
   readonly apiTokenId: string | undefined;
   readonly targets: readonly Thing[];
@@ -105,7 +123,7 @@ interface Source {
   debug(name: string, pattern?: RegExp): string | undefined;
 }
 
-function meaningOf(reading: (typeof eventTypes)[string], source: Source): EventMeaning | undefined {
+function meaningOf(reading: NonNullable<ReturnType<typeof readingOf>>, source: Source): EventMeaning | undefined {
   const { result, reason, actor, targets, application } = source;
   const isGood = result === 'SUCCESS' || result === 'ALLOW';
   if (reading.only !== undefined && result !== reading.only) return undefined;
@@ -122,6 +140,7 @@ function meaningOf(reading: (typeof eventTypes)[string], source: Source): EventM
       return { kind: 'sign-on-failed', ...(app && { application: app }), ...because };
     }
     case 'factor':
+      if (isGood) return { kind: 'factor-verified', ...defined({ way: wayOf(source.debug('factor')) }) };
       return { kind: 'factor-failed', ...defined({ factor: source.debug('factor') }), ...because };
     case 'lockout':
       return { kind: 'lockout' };
@@ -133,9 +152,45 @@ function meaningOf(reading: (typeof eventTypes)[string], source: Source): EventM
       return { kind: 'change', what: reading.what, change: reading.change, succeeded: isGood, by: actor, targets };
     case 'system':
       return { kind: 'system', part: reading.part, state: reading.state, targets };
+    case 'directory': {
+      // A wrong password is an answer of the directory.
+      const isOfUser = /credential|password|locked|disabled|expired/i.test(source.said);
+      const isTimeout = /time(d)?[ _-]?out/i.test(source.said);
+      return { kind: 'directory', through: reading.through, answered: isGood || (isOfUser && !isTimeout), isTimeout };
+    }
+    case 'code-sent':
+      return { kind: 'code-sent', way: reading.way };
+    case 'provisioning': {
+      const app = targets.find(({ type }) => type === 'AppInstance');
+      return { kind: 'provisioning', succeeded: isGood, ...(app && { application: app }) };
+    }
+    case 'removal':
+      if (!isGood) return undefined;
+      return {
+        kind: 'removal',
+        what: reading.what,
+        applications: targets.filter(({ type }) => type === 'AppInstance'),
+      };
     case 'threat':
-      return { kind: 'threat', sign: reading.sign, result };
+      return { kind: 'threat', sign: reading.sign, result, ...(reading.sign === 'blocked' && { from: source.from }) };
   }
+}
+
+/** Forgotten with the process, so that no mark can be traced back. */
+const salt = randomBytes(16);
+
+function markOf(value: unknown): string | undefined {
+  return typeof value === 'string'
+    ? createHmac('sha256', salt).update(value).digest('base64url').slice(0, 8)
+    : undefined;
+}
+
+/** The way of a factor that sends something. */
+function wayOf(factor = ''): CodeWay | undefined {
+  if (/push/i.test(factor)) return 'push';
+  if (/sms/i.test(factor)) return 'sms';
+  if (/call|voice/i.test(factor)) return 'voice';
+  return /email/i.test(factor) ? 'email' : undefined;
 }
 
 function tokenEvent(
@@ -208,6 +263,8 @@ function sourceOf(event: unknown): Source {
   return {
     result: text(at(event, 'outcome', 'result'), codePattern) ?? 'UNKNOWN',
     reason: safe(text(at(event, 'outcome', 'reason'), codePattern)),
+    said: text(at(event, 'outcome', 'reason'), /./) ?? '',
+    from: defined({ network: markOf(at(event, 'client', 'ipAddress')), user: markOf(at(actor, 'id')) }),
     actor: actorOf(actor, client),
     apiTokenId: safe(text(at(event, 'transaction', 'detail', 'requestApiTokenId'), idPattern)),
     targets: list(at(event, 'target')).flatMap((target) => thingOf(target) ?? []),

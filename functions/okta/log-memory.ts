@@ -6,6 +6,7 @@ import type {
   LogMemory,
   LogSpan,
   SentRequest,
+  ServiceSpan,
   Tally,
   TouchedLimit,
   UsualHour,
@@ -24,6 +25,8 @@ export const noCounts: LogCounts = {
   lockouts: 0,
   tokensGranted: 0,
   tokensRefused: 0,
+  blocked: 0,
+  removals: 0,
 };
 
 export const countNames = Object.keys(noCounts) as readonly (keyof LogCounts)[];
@@ -45,7 +48,7 @@ export function newLogMemory(nowMs: number): LogMemory {
     seen: [],
     runsBehind: 0,
     batch: { dueMs: 0, counts: noCounts },
-    ...{ spans: [], hours: [], limits: [], changes: [], evidence: [] },
+    ...{ spans: [], hours: [], limits: [], changes: [], evidence: [], services: [], usualCodes: {} },
     // The hour in which it began is not whole.
     hoursKeptUntilMs: Math.floor(nowMs / hourMs) * hourMs + hourMs,
     own: { missing: [], read: [], knownUntilMs: 0 },
@@ -76,15 +79,21 @@ export function readLogMemory(item: unknown): LogMemory | undefined {
   const { missing, read, knownUntilMs, arrivedUntilMs } = Object(own) as Record<string, unknown>;
   if (!isNumber(beganAtMs) || !isNumber(newestAtMs) || !isNumber(dueMs)) return undefined;
   if (!areCounts(counts) || !isNumber(hoursKeptUntilMs)) return undefined;
+  const { services, usualCodes } = lists;
   return {
     beganAtMs,
     newestAtMs,
     ...(typeof after === 'string' && { after }),
     seen: listOf(seen, (one): one is LogMemory['seen'][number] => isNumber(one.readAtMs) && isText(one.ids)),
     runsBehind: isNumber(runsBehind) ? runsBehind : 0,
-    batch: { dueMs, counts },
-    spans: listOf(spans, isSpan),
-    hours: listOf(hours, (one): one is LogHour & Fields => isNumber(one.atMs) && areCounts(one)),
+    batch: { dueMs, counts: countsIn(counts) },
+    spans: listOf(spans, isSpan).map((one) => ({ ...one, ...countsIn(one) })),
+    hours: listOf(hours, (one): one is LogHour & Fields => isNumber(one.atMs) && areCounts(one)).map((one) => ({
+      ...{ atMs: one.atMs },
+      ...countsIn(one),
+    })),
+    services: listOf(services, (one): one is ServiceSpan & Fields => isNumber(one.atMs) && isTally(one.counts)),
+    usualCodes: isTally(usualCodes) ? usualCodes : {},
     hoursKeptUntilMs,
     ...(isUsual(usual) && { usual }),
     limits: listOf(lists.limits, isLimit),
@@ -132,8 +141,16 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function areCounts(value: unknown): value is LogCounts {
-  return countNames.every((name) => isNumber(Object(value)[name]));
+/** Trap: earlier versions did not count all of them. Those begin at 0. */
+function countsIn(value: unknown): LogCounts {
+  return mapCounts((name) => {
+    const count = Object(value)[name];
+    return isNumber(count) ? count : 0;
+  });
+}
+
+function areCounts(value: unknown): boolean {
+  return isNumber(Object(value).signIns);
 }
 
 function areThings(value: unknown): boolean {
@@ -161,13 +178,16 @@ function isLimit(one: Fields): one is TouchedLimit & Fields {
 }
 
 function isUsual(value: unknown): value is UsualHour {
-  const { atMs, days, weeks, of } = Object(value) as Fields;
+  const { atMs, days, weeks, of, fewestSignIns, mostRemovals } = Object(value) as Fields;
   return (
     isNumber(atMs) &&
     isNumber(days) &&
     isNumber(weeks) &&
+    [fewestSignIns, mostRemovals].every((count) => count === undefined || isNumber(count)) &&
     watchedCounts.every((name) => {
-      const { median, deviation, peak, share } = Object(Object(of)[name]) as Fields;
+      const one = Object(of)[name];
+      if (one === undefined) return true;
+      const { median, deviation, peak, share } = Object(one) as Fields;
       return [median, deviation, peak, share].every(isNumber);
     })
   );

@@ -14,7 +14,8 @@ import type {
 } from '../model/org-log.ts';
 import type { OrgEvent } from './log-events.ts';
 import { matchFootprint } from './log-footprint.ts';
-import { noCounts, sumOf } from './log-memory.ts';
+import { countNames, noCounts, sumOf } from './log-memory.ts';
+import { addServices } from './service-counts.ts';
 
 /** The events that a run has read. */
 export interface LogReading {
@@ -35,8 +36,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const spanMs = 5 * minuteMs;
 
-/** The spans that are kept hold the last quarter of an hour at any time. */
-const keptSpansMs = 20 * minuteMs;
+/** The spans that are kept hold the last half an hour at any time. */
+const keptSpansMs = 35 * minuteMs;
 
 /** The most of each that are kept. Beyond this, actors of one hour are not distinguished. */
 const most = { limits: 40, changes: 40, evidence: 20, missing: 60, ownRead: 500, minutes: 10, reasons: 8, targets: 4 };
@@ -81,6 +82,7 @@ export function remember(memory: LogMemory, reading: LogReading) {
     limits: addLimits(memory.limits, counted, readAtMs),
     changes: addChanges(memory.changes, events, reading),
     evidence: addEvidence(memory.evidence, counted, readAtMs),
+    ...addServices(memory, counted, readAtMs),
     own,
   };
   return {
@@ -88,7 +90,15 @@ export function remember(memory: LogMemory, reading: LogReading) {
     ...(lagMs !== undefined && { lagSeconds: Math.round(lagMs / 1000) }),
     others: sumTallies(tallies.map(({ others }) => others)),
     reasons: sumTallies(tallies.map(({ reasons }) => reasons)),
+    blocked: countBlocked(counted),
   };
+}
+
+/** The people and networks whose requests were blocked, as far as the events name them. */
+function countBlocked(events: readonly OrgEvent[]) {
+  const from = events.flatMap((event) => (event.kind === 'threat' && event.from ? [event.from] : []));
+  const distinct = (marks: readonly (string | undefined)[]) => new Set(marks.filter((mark) => mark !== undefined)).size;
+  return { networks: distinct(from.map(({ network }) => network)), users: distinct(from.map(({ user }) => user)) };
 }
 
 /** Eight characters are enough: two of some thousand events have the same ones in one of a hundred million cases. */
@@ -132,6 +142,10 @@ function tallyOf(event: OrgEvent, { ownClientIds }: SystemLogSettings): EventTal
       return { ...nothing, signIns: 1, signInFailures: 1, reasons: { [event.reason ?? 'without a reason']: 1 } };
     case 'lockout':
       return { ...nothing, lockouts: 1 };
+    case 'removal':
+      return { ...nothing, removals: 1 };
+    case 'threat':
+      return event.sign === 'blocked' ? { ...nothing, blocked: 1 } : nothing;
     case 'token-granted':
       return { ...nothing, tokensGranted: event.token === 'access_token' && !isOwn ? 1 : 0 };
     case 'token-refused': {
@@ -185,7 +199,7 @@ function addSpans(
 }
 
 function isCounted(counts: LogCounts): boolean {
-  return counts.signIns + counts.lockouts + counts.tokensGranted + counts.tokensRefused > 0;
+  return countNames.some((name) => counts[name] > 0);
 }
 
 /** Trap: an event of an hour that is in the memory of past days is too late for it. */
@@ -258,6 +272,8 @@ function addEvidence(
 ): readonly LogEvidence[] {
   const added = events.flatMap((event): LogEvidence[] => {
     const { id, atMs } = event;
+    if (event.kind === 'removal')
+      return [{ id, atMs, what: event.what, ...ofThings({ targets: event.applications }), isChange: true }];
     if (event.kind === 'system') return [{ id, atMs, what: `${event.part} ${event.state}`, ...ofThings(event) }];
     if (event.kind !== 'threat') return [];
     return [

@@ -5,8 +5,8 @@ import { countNames, mapCounts } from './log-memory.ts';
 const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
 
-/** The days that are remembered. Four weeks tell a weekly peak from one bad day, also after a holiday. */
-const keptDays = 28;
+/** The days that are remembered. Five weeks tell a weekly peak, or a quiet hour, from one holiday. */
+const keptDays = 35;
 
 /** With fewer past days, nothing is unusual: a week has all its days once. */
 export const fewestDays = 7;
@@ -27,6 +27,9 @@ const deviationsAbove = 5;
 /** The factor by which the share in all attempts must also rise, so that more traffic alone is not unusual. */
 const timesTheShare = 1.5;
 
+/** The counts that every version has. */
+const fewestCounts = 5;
+
 /** The hours of past days, by their start. */
 export type PastHours = ReadonlyMap<number, LogCounts>;
 
@@ -35,9 +38,11 @@ export function readPastHours(body: unknown): PastHours {
   const { hours } = Object(body) as { readonly hours?: unknown };
   return new Map(
     Object.entries(Object(hours)).flatMap(([at, counts]): [number, LogCounts][] => {
-      const isHour = Array.isArray(counts) && counts.length === countNames.length && counts.every(Number.isFinite);
+      // Earlier versions counted less. What they did not count is not known to be 0.
+      const isHour =
+        Array.isArray(counts) && counts.length >= fewestCounts && counts.slice(0, fewestCounts).every(Number.isFinite);
       return isHour && Number.isFinite(Number(at))
-        ? [[Number(at), mapCounts((name) => counts[countNames.indexOf(name)])]]
+        ? [[Number(at), mapCounts((name) => counts[countNames.indexOf(name)] ?? Number.NaN)]]
         : [];
     }),
   );
@@ -76,8 +81,77 @@ export function usualAt(past: PastHours, atMs: number): UsualHour {
   const weeks = Array.from({ length: keptDays / 7 }, (_, index) => atMs - (index + 1) * 7 * dayMs)
     .map((time) => known([time - hourMs, time, time + hourMs]))
     .filter((hours) => hours.length > 0);
-  const of = Object.fromEntries(watchedCounts.map((name) => [name, usualCount(days, weeks, name)]));
-  return { atMs, days: days.length, weeks: weeks.length, of: of as Record<WatchedCount, UsualCount> };
+  const of = watchedCounts.flatMap((name) => {
+    const isKnown = (counts: LogCounts) => Number.isFinite(counts[name]);
+    const [knownDays, knownWeeks] = [days.filter(isKnown), weeks.map((hours) => hours.filter(isKnown))];
+    const whole = knownWeeks.filter((hours) => hours.length > 0);
+    return knownDays.length < fewestDays || whole.length === 0 ? [] : [[name, usualCount(knownDays, whole, name)]];
+  });
+  const fewestSignIns = fewestAt(past, atMs);
+  const mostRemovals = mostAt(past, atMs);
+  return {
+    ...{ atMs, days: days.length, weeks: weeks.length, of: Object.fromEntries(of) },
+    ...(fewestSignIns !== undefined && { fewestSignIns }),
+    ...(mostRemovals !== undefined && { mostRemovals }),
+  };
+}
+
+/** With fewer weeks, a fall of the sign-ins is not looked for. */
+const fewestWeeks = 3;
+
+/**
+ * The fewest sign-ins of an hour and the one before it, on the same day of past weeks. The lowest week of four or more is
+ * left out: it may have had a holiday, after which no fall could be told.
+ */
+function fewestAt(past: PastHours, atMs: number): number | undefined {
+  const fewest = [atMs, atMs - hourMs].flatMap((hour) => {
+    const weeks = Array.from({ length: keptDays / 7 }, (_, index) => past.get(hour - (index + 1) * 7 * dayMs));
+    const known = weeks.flatMap((counts) => counts?.signIns ?? []).toSorted((one, other) => one - other);
+    if (known.length < fewestWeeks) return [];
+    return known[known.length > fewestWeeks ? 1 : 0] ?? [];
+  });
+  return fewest.length === 2 ? Math.min(...fewest) : undefined;
+}
+
+/** The most removals at this hour of the day, or beside it: an import that runs each day, or each week, is in it. */
+function mostAt(past: PastHours, atMs: number): number | undefined {
+  const days = Array.from({ length: keptDays }, (_, index) => atMs - (index + 1) * dayMs).map((time) =>
+    [time - hourMs, time, time + hourMs].flatMap((hour) => past.get(hour)?.removals ?? []).filter(Number.isFinite),
+  );
+  const known = days.filter((hours) => hours.length > 0);
+  return known.length < fewestDays ? undefined : Math.max(...known.flat());
+}
+
+/** Fewer sign-ins than this in half an hour are too few to tell a fall from chance. */
+const fewestExpected = 40;
+
+/** A fall is to less than this share of what the quietest of past weeks had. */
+const shareOfFewest = 1 / 5;
+
+/** Fewer sign-ins than in the same half an hour of every past week but one. */
+export interface Fall {
+  readonly count: number;
+  readonly expected: number;
+}
+
+/** Whether the sign-ins of the last half an hour fell, against the same hour of the same day in past weeks. */
+export function fallIn(halfHour: LogCounts, usual: UsualHour | undefined): Fall | undefined {
+  const expected = Math.floor((usual?.fewestSignIns ?? 0) / 2);
+  const { signIns: count } = halfHour;
+  return expected >= fewestExpected && count < expected * shareOfFewest ? { count, expected } : undefined;
+}
+
+/** Fewer removals than this within ten minutes are an administrator's daily work. */
+const fewestRemovals = 20;
+
+/** How many times what is usual in an hour. */
+const timesTheRemovals = 2;
+
+/** The removals above which they are unusual. Undefined while too few days are known. */
+export function mostRemovalsOf(usual: UsualHour | undefined): number | undefined {
+  return usual?.mostRemovals === undefined
+    ? undefined
+    : Math.max(fewestRemovals - 1, timesTheRemovals * usual.mostRemovals);
 }
 
 function usualCount(
@@ -137,7 +211,9 @@ export function risesIn(quarter: LogCounts, usual: UsualHour | undefined): reado
   if (!usual || usual.days < fewestDays || usual.weeks === 0) return [];
   const least = usual.days < youngDays ? 2 * fewestCount : fewestCount;
   return watchedCounts.flatMap((name) => {
-    const { median: middle, deviation, peak, share } = usual.of[name];
+    const known = usual.of[name];
+    if (!known) return [];
+    const { median: middle, deviation, peak, share } = known;
     const spread = Math.max(perDeviation * deviation, Math.sqrt(middle));
     const atMost = Math.max(least - 1, Math.ceil(middle + deviationsAbove * spread), Math.ceil(timesThePeak * peak));
     const count = quarter[name];

@@ -43,11 +43,17 @@ function readChange(value: unknown): OrgChange | undefined {
 }
 
 function readEvent(value: unknown): OrgChange | undefined {
-  const { id, atMs, what, targets, count } = asRecord(value);
+  const { id, atMs, what, targets, count, isChange } = asRecord(value);
   const [event, at, thing] = [text(id, 64), number(atMs), text(what, 60)];
   if (event === undefined || at === undefined || thing === undefined) return undefined;
   const often = (number(count) ?? 1) > 1 ? `, ${count} times` : '';
-  return { id: event, at, words: `${thing}${namesOf(targets)}${often}`, isByAdministrator: false, isWatched: false };
+  return {
+    id: event,
+    at,
+    words: `${thing}${namesOf(targets)}${often}`,
+    isByAdministrator: isChange === true,
+    isWatched: false,
+  };
 }
 
 function namesOf(targets: unknown): string {

@@ -65,8 +65,8 @@ export const assumed = {
   stateBytesPerOutcome: 95,
   /** The memory of a System Log with some thousand events an hour: mostly event ids. */
   logMemoryBytes: 6_000,
-  /** The counts of each hour of four weeks, which are read and written once an hour. */
-  pastHoursBytes: 28_000,
+  /** The counts of each hour of five weeks, which are read and written once an hour. */
+  pastHoursBytes: 40_000,
   /** The rest that the state table keeps of an org: incidents, and announcements of 400 days. */
   keptBytesPerOrg: 200_000,
   /** Pages of the log take long, and come one after the other. */

@@ -1,5 +1,6 @@
-import { docs, type FindingDefinition } from '../definition.ts';
+import { docs, type FindingDefinition, zonesTakeTime } from '../definition.ts';
 
+const checkStatus = `Check ${docs.status} for an incident`;
 const verify = 'Open Reports > Rate limits in the Admin Console, and select the bucket';
 const searchLog = (expression: string) => `Open Reports > System Log and search for ${expression}`;
 
@@ -148,6 +149,118 @@ export const systemLogFindings = {
       'In Security > API > Authorization Servers, or in Applications > the application, look for what the reason says',
     ],
     verify: searchLog('eventType co "token.grant" and outcome.result eq "FAILURE"'),
+  },
+  'blocked-requests-rise': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'more blocked requests',
+    summary:
+      'A network zone or ThreatInsight blocks more requests than at this hour on other days. Whether they are people or an attack was not seen.',
+    causes: [
+      'an attack, which is blocked as it should be',
+      'an office or VPN whose address was blocked: few networks and many users',
+      'a changed network zone',
+    ],
+    remedy: [
+      searchLog('eventType eq "security.request.blocked"'),
+      'Compare the addresses with those of your offices and VPN, and exempt yours in Security > Networks',
+      zonesTakeTime,
+    ],
+    verify: searchLog('eventType eq "security.request.blocked"'),
+  },
+  'sign-ins-fall': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'sign-ins stay away',
+    summary:
+      'Far fewer people sign in than in this half hour of past weeks. A holiday looks the same. Whose fault it is was not seen.',
+    causes: [
+      'a holiday, or another day on which few people work',
+      'a sign-in page, script, device or network that does not let people get as far as Okta',
+      'a policy or routing rule that sends them elsewhere',
+    ],
+    remedy: [
+      'Ask some users, or the service desk, whether they can sign in',
+      'Sign in with a browser, and with Okta FastPass on a managed device',
+      searchLog('eventType eq "user.session.start"'),
+    ],
+    verify: 'Open Reports > System Log > Count of events over time for eventType eq "user.session.start"',
+  },
+  'access-removed-in-bulk': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'access removed in bulk',
+    summary:
+      'More people lost an application, a group or their account within ten minutes than at this hour on any other day. Whether it was meant was not seen.',
+    causes: [
+      'a Terraform or API run that unassigned a group or users',
+      'an import from HR or a directory that deactivates people',
+      'a planned clean-up',
+    ],
+    remedy: [
+      searchLog('eventType eq "application.user_membership.remove" or eventType eq "user.lifecycle.deactivate"'),
+      'Ask the owner of the client or import that the events name whether it was meant',
+      'If not: stop the run or the import before you assign anybody again',
+    ],
+    verify: searchLog('eventType sw "group.application_assignment" or eventType eq "user.lifecycle.deactivate"'),
+  },
+  'delegated-authentication-failing': {
+    domain: 'configuration',
+    severity: 'page',
+    severityOfPart: 'ticket',
+    brief: 'directory does not answer',
+    summary:
+      "A directory or provider that checks passwords for Okta does not answer, so its users cannot sign in. Whether it, its agents or Okta's side is at fault was not seen.",
+    causes: [
+      'a directory or an agent that is slow: Okta waits only seconds',
+      'agents that look healthy and cannot reach a domain controller',
+      'a fault of delegated authentication in Okta',
+    ],
+    remedy: [
+      searchLog('eventType sw "user.authentication.auth_via_" and outcome.result eq "FAILURE"'),
+      'On the agents, look at the log and at the time that a domain controller takes to answer',
+      checkStatus,
+    ],
+    doc: docs.agents,
+    verify: searchLog('eventType eq "user.authentication.auth_via_AD_agent" and outcome.result eq "FAILURE"'),
+    impact:
+      'Users of that directory cannot sign in. Where Okta has cached their password, they still can for some days.',
+  },
+  'codes-not-arriving': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'codes do not arrive',
+    summary:
+      'Okta sends codes or requests to confirm, and far fewer than usual are used. Whose fault it is was not seen.',
+    causes: [
+      'a provider of messages that fails or delays them',
+      'a filter for mail, or a carrier, that holds them back',
+      'somebody who asks for codes and never uses them',
+    ],
+    remedy: [
+      checkStatus,
+      searchLog('eventType sw "system.sms." or eventType sw "system.email."'),
+      'Tell users to take another factor, as long as it lasts',
+    ],
+    verify: 'Sign in with a user of your own who has that factor, and wait for the code',
+    impact: 'Users who have no other factor cannot sign in.',
+  },
+  'provisioning-failing': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'provisioning fails',
+    summary: 'Okta could not write users to an application again and again, and never could within the last hour.',
+    causes: [
+      'a credential of the integration that has expired or was revoked',
+      'a rate limit of the application',
+      'an application that is down',
+    ],
+    remedy: [
+      'In Applications > the application > Provisioning > Integration, test the credentials',
+      'In Dashboard > Tasks, retry what failed once it works',
+    ],
+    verify: searchLog('eventType sw "application.provision." and outcome.result eq "FAILURE"'),
+    impact: 'New people get no account there, and those who left keep theirs. Sign-in goes on.',
   },
   'log-lags': {
     domain: 'okta',

@@ -1,7 +1,17 @@
 import { errorEnvelope, type PastHappening } from '../../../../packages/okta-emulator/src/index.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, warning } from '../case.ts';
 import { exhausted429, intercept, respond } from '../faults/answers.ts';
-import { awaitEvent, forgetRevision, inLog, quietDays, recordMany, rememberLog } from '../faults/system-log.ts';
+import {
+  awaitEvent,
+  codesUnused,
+  fewRemovals,
+  forgetRevision,
+  inLog,
+  quietDays,
+  recordMany,
+  rememberLog,
+  usualSignIns,
+} from '../faults/system-log.ts';
 import { logLimits, ownEvents, systemLog, userSignIns } from '../targets.ts';
 
 const quota = (code: string): Expected => ({ code, domain: 'quota' });
@@ -21,6 +31,24 @@ const lockout: PastHappening = {
 const refusedToken: PastHappening = {
   ...{ eventType: 'app.oauth2.as.token.grant', displayMessage: 'OAuth2 token request', actor: shop },
   ...{ clientId: shop.id, failure: 'no_matching_scope' },
+};
+
+const byDirectory: PastHappening = {
+  ...{ eventType: 'user.authentication.auth_via_AD_agent', displayMessage: 'Authenticate user with AD agent' },
+  actor: person,
+};
+const directoryTimeout: PastHappening = { ...byDirectory, failure: 'request timed out' };
+const failedProvisioning: PastHappening = {
+  ...{ eventType: 'application.provision.user.push', displayMessage: 'Push user to external application', actor: shop },
+  ...{ targets: [{ type: 'AppInstance', id: '0oapayroll1a2b3c4d5e', displayName: 'Payroll' }], failure: 'FAILURE' },
+};
+const removal: PastHappening = {
+  ...{ eventType: 'application.user_membership.remove', displayMessage: 'Remove user from application', actor: shop },
+  targets: [{ type: 'AppInstance', id: '0oapayroll1a2b3c4d5e', displayName: 'Payroll' }],
+};
+const blockedRequest: PastHappening = {
+  ...{ eventType: 'security.request.blocked', displayMessage: 'Request from blocked network', actor: person },
+  failure: 'BLOCKED',
 };
 
 /** No event of it is in the log, which would be reported itself. */
@@ -122,6 +150,82 @@ export const systemLogCases: readonly Case[] = [
         configuration('token-refusals-rise'),
         quietDays,
         recordMany(40, refusedToken),
+      ),
+    ]),
+  ),
+  defineCase('L5', 'a directory that checks passwords does not answer', 'page', [
+    ...reported([
+      warning(
+        userSignIns,
+        'time-outs of all',
+        configuration('delegated-authentication-failing'),
+        rememberLog(),
+        recordMany(12, directoryTimeout),
+      ),
+    ]),
+    ...reported([
+      {
+        ...warning(
+          userSignIns,
+          'time-outs of some',
+          configuration('delegated-authentication-failing'),
+          rememberLog(),
+          recordMany(10, byDirectory),
+          recordMany(6, directoryTimeout),
+        ),
+        severity: 'ticket' as const,
+      },
+    ]),
+  ]),
+  defineCase(
+    'L6',
+    'codes do not arrive',
+    'ticket',
+    needPast([warning(userSignIns, 'by text message', configuration('codes-not-arriving'), codesUnused(40))]),
+  ),
+  defineCase('L7', 'users cannot be provisioned', 'ticket', [
+    {
+      ...warning(
+        userSignIns,
+        'to one application',
+        configuration('provisioning-failing'),
+        rememberLog(),
+        recordMany(3, failedProvisioning),
+      ),
+      reportedMinutes: 60,
+    },
+  ]),
+  defineCase(
+    'L8',
+    'people lose their access in bulk',
+    'ticket',
+    needPast([
+      warning(
+        userSignIns,
+        'an application',
+        configuration('access-removed-in-bulk'),
+        fewRemovals,
+        recordMany(40, removal),
+      ),
+    ]),
+  ),
+  defineCase(
+    'L9',
+    'people no longer sign in',
+    'ticket',
+    needPast([warning(userSignIns, 'almost none', configuration('sign-ins-fall'), usualSignIns(400))]),
+  ),
+  defineCase(
+    'L10',
+    'many requests are blocked',
+    'ticket',
+    needPast([
+      warning(
+        userSignIns,
+        'by a zone',
+        configuration('blocked-requests-rise'),
+        quietDays,
+        recordMany(40, blockedRequest),
       ),
     ]),
   ),

@@ -1,5 +1,5 @@
 import { resourceName } from '../../../../functions/model/deployment.ts';
-import type { LogMemory } from '../../../../functions/model/org-log.ts';
+import { type LogMemory, type UsualHour, watchedCounts } from '../../../../functions/model/org-log.ts';
 import { newLogMemory } from '../../../../functions/okta/log-memory.ts';
 import { logMemoryItem } from '../../../../functions/state/org-changes.ts';
 import { withStoredTimes } from '../../../../functions/state/stored-times.ts';
@@ -36,12 +36,30 @@ export const forgetRevision: Fault = async ({ aws, org }) => {
   return {};
 };
 
-/** At this hour of the last four weeks, almost nothing failed. */
-export const quietDays = rememberLog((_, nowMs) => {
+/** At this hour of the last five weeks, almost nothing failed. */
+function quiet(nowMs: number, more: Partial<UsualHour> = {}): UsualHour {
   const usual = { median: 1, deviation: 1, peak: 2, share: 0.01 };
-  const of = { signInFailures: usual, lockouts: usual, tokensRefused: usual };
-  return { usual: { atMs: Math.floor(nowMs / hourMs) * hourMs, days: 28, weeks: 4, of } };
-});
+  const of = Object.fromEntries(watchedCounts.map((name) => [name, usual]));
+  return { atMs: Math.floor(nowMs / hourMs) * hourMs, days: 35, weeks: 5, of, ...more };
+}
+
+export const quietDays = rememberLog((_, nowMs) => ({ usual: quiet(nowMs) }));
+
+/** So many people signed in at least, in an hour of each week. */
+export function usualSignIns(fewestSignIns: number): Fault {
+  return rememberLog((_, nowMs) => ({ usual: quiet(nowMs, { fewestSignIns }) }));
+}
+
+/** People lost their access now and then, and never many of them. */
+export const fewRemovals = rememberLog((_, nowMs) => ({ usual: quiet(nowMs, { mostRemovals: 3 }) }));
+
+/** Of the codes that were sent, nearly all were used. In the last half an hour, so many were sent and none was used. */
+export function codesUnused(sent: number): Fault {
+  return rememberLog((_, nowMs) => ({
+    usualCodes: { 'code/sms/sent': 1_000, 'code/sms/used': 950 },
+    services: [{ atMs: nowMs - 10 * minuteMs, counts: { 'code/sms/sent': sent } }],
+  }));
+}
 
 /** A request of the monitor has no event since some minutes, and one was the last that had. */
 export function awaitEvent(sentMinutesAgo: number, arrivedMinutesAgo: number): Fault {

@@ -7,7 +7,10 @@ import { logMemoryItem, readOrgChanges } from '../../../../functions/state/org-c
 import { withReadTimes, withStoredTimes } from '../../../../functions/state/stored-times.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 7);
-const counts = { signIns: 5, signInFailures: 1, lockouts: 0, tokensGranted: 9, tokensRefused: 2 };
+const counts = {
+  ...{ signIns: 5, signInFailures: 1, lockouts: 0, tokensGranted: 9, tokensRefused: 2 },
+  ...{ blocked: 3, removals: 4 },
+};
 const usual = { median: 3, deviation: 1.5, peak: 6, share: 0.1 };
 const change: LogChange = {
   ...{ id: 'event', atMs: nowMs, what: 'policy-rule', change: 'updated', by: { type: 'user' }, isWatched: true },
@@ -22,7 +25,12 @@ const full: LogMemory = {
   // An application may be called like a member of the item.
   spans: [{ atMs: nowMs, ...counts, reasons: { at: 1 }, errors: {}, applications: { readAtMs: 2, due: 1 } }],
   hours: [{ atMs: nowMs, ...counts }],
-  usual: { atMs: nowMs, days: 8, weeks: 1, of: { signInFailures: usual, lockouts: usual, tokensRefused: usual } },
+  usual: {
+    ...{ atMs: nowMs, days: 8, weeks: 1, fewestSignIns: 400, mostRemovals: 2 },
+    of: { signInFailures: usual, lockouts: usual, tokensRefused: usual },
+  },
+  services: [{ atMs: nowMs, counts: { 'directory/LDAP/failed': 2 } }],
+  usualCodes: { 'code/sms/sent': 300 },
   limits: [
     { limit: 'violation', scope: 'org', bucket: '/api/v1', by: { type: 'okta' }, minutesMs: [nowMs], readAtMs: nowMs },
   ],
