@@ -114,6 +114,8 @@ export interface UsualHour {
   readonly of: Readonly<Partial<Record<WatchedCount, UsualCount>>>;
   /** The fewest sign-ins of this hour and of the one before on the same days of the week. Absent while too few are known. */
   readonly fewestSignIns?: number;
+  /** An hour of the last six had its usual sign-ins, so it is no holiday. */
+  readonly isUsualDay?: boolean;
   /** The most removals in this hour, or the one beside it, on any day. */
   readonly mostRemovals?: number;
 }

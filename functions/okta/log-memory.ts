@@ -178,11 +178,12 @@ function isLimit(one: Fields): one is TouchedLimit & Fields {
 }
 
 function isUsual(value: unknown): value is UsualHour {
-  const { atMs, days, weeks, of, fewestSignIns, mostRemovals } = Object(value) as Fields;
+  const { atMs, days, weeks, of, fewestSignIns, mostRemovals, isUsualDay = false } = Object(value) as Fields;
   return (
     isNumber(atMs) &&
     isNumber(days) &&
     isNumber(weeks) &&
+    typeof isUsualDay === 'boolean' &&
     [fewestSignIns, mostRemovals].every((count) => count === undefined || isNumber(count)) &&
     watchedCounts.every((name) => {
       const one = Object(of)[name];

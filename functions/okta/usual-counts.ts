@@ -88,10 +88,11 @@ export function usualAt(past: PastHours, atMs: number): UsualHour {
     return knownDays.length < fewestDays || whole.length === 0 ? [] : [[name, usualCount(knownDays, whole, name)]];
   });
   const fewestSignIns = fewestAt(past, atMs);
+  const isUsualDay = hadUsualHour(past, atMs);
   const mostRemovals = mostAt(past, atMs);
   return {
     ...{ atMs, days: days.length, weeks: weeks.length, of: Object.fromEntries(of) },
-    ...(fewestSignIns !== undefined && { fewestSignIns }),
+    ...(fewestSignIns !== undefined && { fewestSignIns, isUsualDay }),
     ...(mostRemovals !== undefined && { mostRemovals }),
   };
 }
@@ -104,13 +105,22 @@ const fewestWeeks = 3;
  * left out: it may have had a holiday, after which no fall could be told.
  */
 function fewestAt(past: PastHours, atMs: number): number | undefined {
-  const fewest = [atMs, atMs - hourMs].flatMap((hour) => {
-    const weeks = Array.from({ length: keptDays / 7 }, (_, index) => past.get(hour - (index + 1) * 7 * dayMs));
-    const known = weeks.flatMap((counts) => counts?.signIns ?? []).toSorted((one, other) => one - other);
-    if (known.length < fewestWeeks) return [];
-    return known[known.length > fewestWeeks ? 1 : 0] ?? [];
+  const [own, before] = [fewestIn(past, atMs), fewestIn(past, atMs - hourMs)];
+  return own === undefined || before === undefined ? undefined : Math.min(own, before);
+}
+
+function fewestIn(past: PastHours, hour: number): number | undefined {
+  const weeks = Array.from({ length: keptDays / 7 }, (_, index) => past.get(hour - (index + 1) * 7 * dayMs));
+  const known = weeks.flatMap((counts) => counts?.signIns ?? []).toSorted((one, other) => one - other);
+  return known.length < fewestWeeks ? undefined : known[known.length > fewestWeeks ? 1 : 0];
+}
+
+/** Whether a busy hour of the last six had at least half of what it has in other weeks. A holiday is quiet from its morning on. */
+function hadUsualHour(past: PastHours, atMs: number): boolean {
+  return Array.from({ length: 6 }, (_, index) => atMs - (index + 1) * hourMs).some((hour) => {
+    const fewest = fewestIn(past, hour) ?? 0;
+    return fewest >= 2 * fewestExpected && (past.get(hour)?.signIns ?? 0) >= fewest / 2;
   });
-  return fewest.length === 2 ? Math.min(...fewest) : undefined;
 }
 
 /** The most removals at this hour of the day, or beside it: an import that runs each day, or each week, is in it. */
@@ -134,11 +144,21 @@ export interface Fall {
   readonly expected: number;
 }
 
-/** Whether the sign-ins of the last half an hour fell, against the same hour of the same day in past weeks. */
+/** If it may be a holiday, only this many that are expected, and none at all, are a fall. */
+const expectedOnHoliday = 150;
+
+/**
+ * Whether the sign-ins of the last half an hour fell, against the same hour of the same day in past weeks.
+ *
+ * Trap: on a holiday people stay away from the morning on, so a fall counts after an hour of the same day that was as usual, or
+ * if no one at all signs in.
+ */
 export function fallIn(halfHour: LogCounts, usual: UsualHour | undefined): Fall | undefined {
   const expected = Math.floor((usual?.fewestSignIns ?? 0) / 2);
   const { signIns: count } = halfHour;
-  return expected >= fewestExpected && count < expected * shareOfFewest ? { count, expected } : undefined;
+  const isNoHoliday = usual?.isUsualDay === true || (count === 0 && expected >= expectedOnHoliday);
+  const isFall = expected >= fewestExpected && count < expected * shareOfFewest && isNoHoliday;
+  return isFall ? { count, expected } : undefined;
 }
 
 /** Fewer removals than this within ten minutes are an administrator's daily work. */

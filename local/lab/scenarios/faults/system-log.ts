@@ -47,7 +47,7 @@ export const quietDays = rememberLog((_, nowMs) => ({ usual: quiet(nowMs) }));
 
 /** So many people signed in at least, in an hour of each week. */
 export function usualSignIns(fewestSignIns: number): Fault {
-  return rememberLog((_, nowMs) => ({ usual: quiet(nowMs, { fewestSignIns }) }));
+  return rememberLog((_, nowMs) => ({ usual: quiet(nowMs, { fewestSignIns, isUsualDay: true }) }));
 }
 
 /** People lost their access now and then, and never many of them. */

@@ -88,7 +88,6 @@ describe('a log event', () => {
 
   it.each([
     ['user.authentication.sso', 'SUCCESS'],
-    ['user.authentication.auth_via_mfa', 'SUCCESS'],
     ['policy.evaluate_sign_on', 'ALLOW'],
     ['policy.evaluate_sign_on', 'CHALLENGE'],
     ['app.oauth2.as.authorize.code', 'SUCCESS'],
@@ -219,7 +218,6 @@ describe('the filter of the System Log', () => {
 
   it.each([
     ['user.authentication.sso', 'SUCCESS'],
-    ['user.authentication.auth_via_mfa', 'SUCCESS'],
     ['policy.evaluate_sign_on', 'ALLOW'],
     ['user.session.end', 'SUCCESS'],
     ['system.agent.ad.realtimesync', 'SUCCESS'],

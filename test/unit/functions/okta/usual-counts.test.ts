@@ -149,14 +149,14 @@ describe('the memory of past hours', () => {
     ]);
   });
 
-  it('forgets counts older than four weeks', () => {
-    const old = new Map([[monday - 29 * dayMs, { ...noCounts, signIns: 1 }]]);
+  it('forgets counts older than five weeks', () => {
+    const old = new Map([[monday - 36 * dayMs, { ...noCounts, signIns: 1 }]]);
     expect(withEndedHours(old, [], { fromMs: monday, untilMs: monday })).toEqual(new Map());
   });
 
-  it('has four weeks at most, also after a long pause', () => {
+  it('has five weeks at most, also after a long pause', () => {
     const range = { fromMs: monday - 100 * dayMs, untilMs: monday };
-    expect(withEndedHours(new Map(), [], range).size).toBe(28 * 24);
+    expect(withEndedHours(new Map(), [], range).size).toBe(35 * 24);
   });
 
   it('is read as it was written', () => {
