@@ -4,6 +4,7 @@ import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 
 /** Where a browser ends up. */
 export interface Page {
+  readonly url: string;
   readonly status: number;
   readonly location: string | null;
   readonly body: string;
@@ -22,7 +23,7 @@ export async function browse(fetch: Fetch, address: string, redirectUri: string)
   let url = address;
   for (let hop = 0; ; hop += 1) {
     const { status, headers, ...response } = await read(fetch, url);
-    const page = { status, location: headers.get('location'), body: response.body };
+    const page = { url, status, location: headers.get('location'), body: response.body };
     const next = status >= 300 ? URL.parse(page.location ?? '', url) : null;
     const isCallback = readAuthorizeAnswer(page, redirectUri).kind === 'callback';
     if (!next || next.origin !== new URL(address).origin || isCallback || hop === mostRedirects) return page;

@@ -102,6 +102,8 @@ export interface Artifacts {
   readonly orgLog: OrgLog;
   readonly apiAccess: ApiAccess;
   readonly orgNames: OrgNames;
+  /** The server answers authorization requests of the web application. */
+  readonly authorizing: true;
 }
 
 /** How the org's metadata names it. */

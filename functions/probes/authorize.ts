@@ -1,5 +1,6 @@
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState } from 'oauth4webapi';
 import { ProbeFailure, UnexpectedResponse } from '../findings/probe-failure.ts';
+import type { Server, WebClient } from '../model/org.ts';
 import { defineProbe } from '../model/probe.ts';
 import { readAuthorizeAnswer } from '../okta/authorize-answer.ts';
 import { endpointUrl } from '../okta/endpoints.ts';
@@ -7,6 +8,29 @@ import { parseCallbackError, parseOktaError } from '../okta/okta-error.ts';
 
 /** `interaction_required` is the answer of a client with the interaction code grant, as Okta's sign-in widget uses it. */
 const healthyErrors = ['login_required', 'interaction_required', 'account_selection_required'];
+
+/** Returns an authorization request with PKCE (RFC 7636), as a browser would be sent with it. */
+export async function authorizationRequest(
+  domain: string,
+  server: Server,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly url: string; readonly state: string; readonly web: WebClient }> {
+  const { web } = server;
+  if (!web) throw new Error(`server ${server.id} has no web client`);
+  const state = generateRandomState();
+  const url = new URL(endpointUrl(domain, server, 'authorize'));
+  url.search = new URLSearchParams({
+    client_id: web.clientId,
+    redirect_uri: web.redirectUri,
+    response_type: 'code',
+    scope: web.scopes.join(' '),
+    ...more,
+    state,
+    code_challenge: await calculatePKCECodeChallenge(generateRandomCodeVerifier()),
+    code_challenge_method: 'S256',
+  }).toString();
+  return { url: url.href, state, web };
+}
 
 /**
  * Checks whether users could sign in. `prompt=none` without a session exercises routing, the client, the redirect URI,
@@ -24,25 +48,13 @@ export const authorize = defineProbe({
   group: 'flows',
   scope: 'server',
   requires: ['web'],
+  provides: 'authorizing',
   requests: ['authorize'],
   timed: true,
   metrics: {},
   async run({ org, server, fetch }) {
-    const { web } = server;
-    if (!web) throw new Error(`server ${server.id} has no web client`);
-    const state = generateRandomState();
-    const url = new URL(endpointUrl(org.domain, server, 'authorize'));
-    url.search = new URLSearchParams({
-      client_id: web.clientId,
-      redirect_uri: web.redirectUri,
-      response_type: 'code',
-      scope: web.scopes.join(' '),
-      prompt: 'none',
-      state,
-      code_challenge: await calculatePKCECodeChallenge(generateRandomCodeVerifier()),
-      code_challenge_method: 'S256',
-    }).toString();
-    const response = await fetch(url.href);
+    const { url, state, web } = await authorizationRequest(org.domain, server, { prompt: 'none' });
+    const response = await fetch(url);
     if (response.status >= 400) throw new UnexpectedResponse();
     const body = await response.text();
     const location = response.headers.get('location');
@@ -69,9 +81,14 @@ export const authorize = defineProbe({
     if (!parameters.has('error'))
       throw new ProbeFailure('unrecognised-answer', 'the callback has no error, although login_required was expected');
     const error = parameters.get('error') ?? '';
+    const provides = { authorizing: true } as const;
     if (web.par && error === 'invalid_request')
-      return { readings: {}, notes: ['not checked in full: the application takes pushed requests (PAR) only'] };
+      return {
+        provides,
+        readings: {},
+        notes: ['not checked in full: the application takes pushed requests (PAR) only'],
+      };
     if (!healthyErrors.includes(error)) throw new UnexpectedResponse(parseCallbackError(parameters));
-    return { readings: {} };
+    return { provides, readings: {} };
   },
 });

@@ -23,6 +23,7 @@ import { serviceResource, userResource } from './resource.ts';
 import { revoke } from './revoke.ts';
 import { saml } from './saml.ts';
 import { signIn } from './sign-in.ts';
+import { signInAssets } from './sign-in-assets.ts';
 import { signOut } from './sign-out.ts';
 import { signingKeys } from './signing-keys.ts';
 import { singleSignOn } from './single-sign-on.ts';
@@ -40,6 +41,7 @@ export const flows: readonly Probe[] = [
   discovery,
   keys,
   authorize,
+  signInAssets,
   token,
   verify,
   introspect,

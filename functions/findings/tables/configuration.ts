@@ -11,6 +11,20 @@ const grantScope =
 
 /** Settings in Okta or in the monitor's own configuration. */
 export const configurationFindings = {
+  'sign-in-assets-of-others-failing': {
+    domain: 'configuration',
+    severity: 'ticket',
+    failsElsewhere: true,
+    brief: 'sign-in page incomplete',
+    summary: 'The sign-in page is customised, and a script or style of another host than Okta does not load.',
+    causes: ['a host that is down or has removed the file', 'a changed file whose hash the page demands'],
+    remedy: [
+      'Open the sign-in page in a private window, and look at the failed requests in the developer tools',
+      'Restore the file, or change the page in Customizations > Brands > Pages',
+    ],
+    verify: 'curl -sI URL, and look for 200 and the content type',
+    impact: 'Browsers show the page without what that file does.',
+  },
   'org-not-found': {
     domain: 'configuration',
     severity: 'page',

@@ -90,6 +90,17 @@ export const oktaFindings = {
     verify: requestOrgMetadata,
     systemLog: 'eventType sw "zone." or eventType sw "security.threat" or eventType sw "security.request.blocked"',
   },
+  'sign-in-assets-failing': {
+    domain: 'okta',
+    severity: 'page',
+    failsElsewhere: true,
+    brief: 'sign-in page incomplete',
+    summary: 'A script or style of the sign-in page does not load from Okta, so people may see no form.',
+    causes: ["a fault of Okta's CDN", 'a customised page that loads a version which the CDN has not'],
+    remedy: ['Open the sign-in page in a private window, and look at the failed requests', checkStatus, openCase],
+    verify: 'curl -sI URL, and look for 200 and the content type',
+    impact: 'Browsers show no sign-in form, or a broken one. Those with the script in their cache still work.',
+  },
   'temporarily-unavailable': {
     domain: 'okta',
     severity: 'page',

@@ -156,6 +156,8 @@ export const resources: readonly ScenarioTarget[] = [
 
 /** Makes no request. */
 export const verify: ScenarioTarget = { group: 'flows', probe: 'verify', server: 'default' };
+/** Requests the sign-in page, and what it loads. */
+export const signInAssets: ScenarioTarget = { group: 'flows', probe: 'sign-in-assets' };
 /** Requests another site than the org. */
 export const statusPage: ScenarioTarget = { group: 'status', probe: 'status-page' };
 export const runTargets: readonly ScenarioTarget[] = [

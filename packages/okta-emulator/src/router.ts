@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from './authorization-server.ts';
 import { errorEnvelope } from './error-responses.ts';
 import { jsonResponse, type OktaRequest, type OktaResponse } from './http-message.ts';
+import { signInAssets } from './sign-in.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
 
 type Handler = (request: OktaRequest) => OktaResponse | Promise<OktaResponse>;
@@ -69,6 +70,7 @@ export function createRouter({
     [/^\/api\//, management],
     [/^\/idp\/idx\//, (request) => (settings().engine === 'idx' ? idx(request) : unknownPath(request))],
     [/^\/login\//, signIn],
+    [/^\/assets\//, ({ path, ...request }) => signInAssets[path] ?? unknownPath({ path, ...request })],
     [/^\/app\//, saml],
     [/^\/status(\/|$)/, statusPage],
   ];

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { escapeForScript } from './authorization-response.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { errorEnvelope, errorPage } from './error-responses.ts';
@@ -159,13 +159,32 @@ var fromUri = "${escapeForScript(fromUri)}";
 ${classicDriver}`);
 }
 
+const widgetScript = 'window.OktaSignIn = window.OktaSignIn || function OktaSignIn() {};\n';
+const widgetStyle = '#okta-sign-in { display: block; }\n';
+const widgetPath = '/assets/js/sdk/okta-signin-widget/7.30.0';
+
+/** The files that the sign-in page loads, by their paths. Okta has them on the host of its CDN. */
+export const signInAssets: Readonly<Record<string, OktaResponse>> = Object.fromEntries(
+  [
+    [`${widgetPath}/js/okta-sign-in.min.js`, 'text/javascript', widgetScript] as const,
+    [`${widgetPath}/css/okta-sign-in.min.css`, 'text/css', widgetStyle] as const,
+  ].map(([path, type, body]) => [path, { status: 200, headers: { 'content-type': type }, body, sender: 'front' }]),
+);
+
+const integrity = `sha384-${createHash('sha384').update(widgetScript).digest('base64')}`;
+
+const assetTags = `<link type="text/css" rel="stylesheet" href="${widgetPath}/css/okta-sign-in.min.css">
+<script src="${widgetPath}/js/okta-sign-in.min.js" integrity="${integrity}" crossorigin="anonymous"></script>`;
+
 /** Returns a sign-in page of either engine. Trap: the script goes into the page as it is, so escape each value in it. */
 function scriptedPage(script: string): OktaResponse {
   return htmlResponse(
     200,
     `<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Okta - Sign In</title></head>
+<head><meta charset="utf-8"><title>Okta - Sign In</title>
+${assetTags}
+</head>
 <body class="auth okta-container">
 <div id="okta-sign-in"></div>
 <noscript>Signing in needs JavaScript.</noscript>

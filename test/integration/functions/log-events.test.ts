@@ -53,7 +53,7 @@ it('a user’s sign-in and tokens are read from the log, and nothing that says w
   const url = `${okta.origin}/oauth2/default/v1/authorize?${new URLSearchParams(parameters)}`;
   await createBrowser(okta, client).visit(url);
   const events = await poll();
-  expect(events.map(({ kind }) => kind)).toEqual(['sign-in']);
+  expect(events.map(({ kind }) => kind)).toEqual(['factor-verified', 'sign-in']);
   const json = JSON.stringify(events);
   for (const text of [okta.user.id, okta.user.login, 'Mona', '127.0.0.1', 'undici']) expect(json).not.toContain(text);
 });

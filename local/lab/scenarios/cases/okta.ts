@@ -1,4 +1,6 @@
 import {
+  type Effect,
+  emptyResponse,
   errorEnvelope,
   jsonResponse,
   type OktaResponse,
@@ -32,7 +34,7 @@ import {
   respond,
   respondFromEdge,
 } from '../faults/answers.ts';
-import { changeOrg, pushRequests } from '../faults/configuration.ts';
+import { askAgain, changeOrg, pushRequests } from '../faults/configuration.ts';
 import {
   allEndpoints,
   at,
@@ -47,6 +49,7 @@ import {
   organization,
   pushedRequests,
   rateLimits,
+  signInAssets,
   statusPage,
   token,
   verify,
@@ -103,6 +106,21 @@ const truncate = (answer: OktaResponse): OktaResponse => ({ ...answer, body: ans
 function changeState(answer: OktaResponse): OktaResponse {
   const { location } = answer.headers;
   return typeof location === 'string' ? redirectResponse(location.replace(/state=[^&]*/, 'state=another')) : answer;
+}
+
+/** The assets are no part of the org's endpoints, so the sender of the answer is not judged. */
+function assetVariant(symptom: string, path: RegExp, effect: Effect): Variant {
+  const failing: Fault = ({ okta }) => ({ restore: okta.intercept({ path }, effect) });
+  return warning(signInAssets, symptom, { code: 'sign-in-assets-failing', domain: 'okta' }, askAgain, failing);
+}
+
+/** Adds a script to the sign-in page, as an administrator may. */
+function loadFrom(url: string): Fault {
+  const transform: Effect['transform'] = (answer) => ({
+    ...answer,
+    body: answer.body.replace('</head>', `<script src="${url}"></script></head>`),
+  });
+  return ({ okta }) => ({ restore: okta.intercept({ path: /\/authorize$|\/login\/login.htm$/ }, { transform }) });
 }
 
 export const oktaCases: readonly Case[] = [
@@ -183,6 +201,27 @@ export const oktaCases: readonly Case[] = [
       announced,
       ...announceIncident({ name: 'I-20004', subService: 'Workflows', feature: 'Flow execution', audience: 'Admin' }),
     ),
+  ]),
+  defineCase('O10', 'the sign-in page does not load its scripts or styles', 'page', [
+    (
+      [
+        ['script: 404', emptyResponse(404)],
+        ['script: a page', { ...htmlPage(200, 'Not here'), sender: 'front' as const }],
+        ['script: other content', { ...emptyResponse(200), headers: { 'content-type': 'text/javascript' }, body: '1' }],
+        ['script: closed', { disconnect: 'close' as const }],
+      ] as const
+    ).map(([symptom, effect]) => assetVariant(symptom, /\.js$/, effect)),
+    assetVariant('style: 404', /\.css$/, emptyResponse(404)),
+    {
+      ...warning(
+        signInAssets,
+        'a script of another host',
+        { code: 'sign-in-assets-of-others-failing', domain: 'configuration' },
+        askAgain,
+        loadFrom('https://localhost:1/brand.js'),
+      ),
+      severity: 'ticket' as const,
+    },
   ]),
   defineCase('O7', 'the signing key is not published', 'page', [
     variant(verify, 'key withdrawn', unpublished, at(customKeys, withdrawSigningKey)),

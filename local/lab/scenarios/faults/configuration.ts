@@ -46,6 +46,15 @@ export const pushRequests: Fault = changeOrg((org) => ({
   servers: org.servers.map(({ web, ...server }) => ({ ...server, ...(web && { web: { ...web, par: true } }) })),
 }));
 
+/** With other scopes, what the sign-in page loaded before is not known, so it is asked at once. */
+export const askAgain: Fault = changeOrg((org) => ({
+  ...org,
+  servers: org.servers.map(({ web, ...server }) => ({
+    ...server,
+    ...(web && { web: { ...web, scopes: [...web.scopes, 'email'] } }),
+  })),
+}));
+
 /** Changes the credential of the management API. Does nothing in events of groups that do not use it. */
 function changeApiCredential(change: (api: ApiCredential) => ApiCredential): Fault {
   return changeOrg((org) => (org.api ? { ...org, api: change(org.api) } : org));

@@ -6,7 +6,7 @@ const capture =
   'https://github.com/bjgreenberg/vendor-dashboard/blob/a9f37e099d65b6dde25e8401febd65f7676c1824/test/fixtures/Okta-statuspage.html';
 
 const codesLate = byFinding('ticket', 'System Log', 'codes-not-arriving');
-const scriptsMissing = byFinding('page', 'nothing', 'sign-in-scripts-missing', 'sign-in-assets-failing');
+const scriptsMissing = byCase('O10', 'script: 404', 'page', 'nothing', 'sign-in-assets-failing');
 const timeouts = byCase('N11', 'no SYN answer at both names', 'page', 'nothing', 'connect-timeout');
 const edge502 = byCase('N12', '502 at both names', 'page', 'nothing', 'edge-error');
 

@@ -85,6 +85,7 @@ describe('what was expected and found', () => {
     ...(Object.keys(healthFindings) as (keyof typeof healthFindings)[]),
     ...(Object.keys(samlFindings) as (keyof typeof samlFindings)[]),
     ...(Object.keys(systemLogFindings) as (keyof typeof systemLogFindings)[]),
+    'sign-in-assets-of-others-failing',
   ];
 
   it.each(codes.filter((code) => findings[code].domain === 'configuration' && !comparedByProbes.includes(code)))(

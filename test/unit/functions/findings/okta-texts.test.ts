@@ -70,7 +70,7 @@ async function codeOf(answer: Reported): Promise<string | undefined> {
 
 /** The error of a sign-in whose first step gets this answer. */
 function signInAnsweredBy(body: string, status: number): Promise<unknown> {
-  const page = { status: 200, location: null, body: '<script>var stateToken = "0123456789abcdef";</script>' };
+  const page = { url: '', status: 200, location: null, body: '<script>var stateToken = "0123456789abcdef";</script>' };
   const signIn = signInAtIdentityEngine({
     ...{ authorizeUrl: 'https://acme.okta.com/oauth2/v1/authorize', login: 'user', browse: async () => page },
     fetch: async () => new Response(body, { status }),

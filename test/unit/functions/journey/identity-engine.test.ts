@@ -18,7 +18,7 @@ const success = { success: { href: `${origin}/login/token/redirect` } };
 async function signInWith(...answers: readonly object[]) {
   const left = [...answers];
   const sent: unknown[] = [];
-  const page = { status: 200, location: null, body: `"stateToken":"${'t'.repeat(20)}"` };
+  const page = { url: '', status: 200, location: null, body: `"stateToken":"${'t'.repeat(20)}"` };
   const signingIn = signInAtIdentityEngine({
     ...{ authorizeUrl: `${origin}/oauth2/v1/authorize`, login: 'probe@example.com', browse: async () => page },
     async fetch(_, { body } = {}) {
