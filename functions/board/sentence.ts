@@ -105,6 +105,7 @@ const actorsBySuspect: Readonly<Record<Suspect, string | undefined>> = {
   'okta or custom domain': "Okta, or the owner of the custom domain's DNS and CDN, must act",
   'custom domain': "The owner of the custom domain's DNS and CDN must act",
   'our way': undefined,
+  unknown: 'An Okta administrator should look first',
 };
 
 /** Without an answer to go by. */

@@ -31,6 +31,7 @@ const blamesSuspect: Readonly<Record<Suspect, string | undefined>> = {
   'okta or custom domain': "Okta's or the custom domain's fault",
   'custom domain': 'Fault of the custom domain',
   'our way': undefined,
+  unknown: 'Fault not known yet',
 };
 
 const blamesOkta: Readonly<Record<Ascription['by'], string>> = {

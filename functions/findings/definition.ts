@@ -54,6 +54,8 @@ export interface FindingDefinition
   /** Most likely first. */
   readonly causes: readonly ConditionalText[];
   readonly remedy: readonly ConditionalText[];
+  /** What was seen shows that something is wrong, and not whose fault it is. The domain says who should look first. */
+  readonly isFaultUnknown?: true;
   /** A warning of a passing probe about a failure that the probe itself does not see. */
   readonly failsElsewhere?: true;
   /** A notice: sent once for each thing and step, without a message at its end. See `Finding.once`. */

@@ -52,6 +52,7 @@ export function finding(
     ...{ code, domain, severity: severity ?? definition.severity, brief, summary },
     ...{ causes: fittingTexts(causes, facts), remedy: fittingTexts(remedy, facts) },
     ...(doc && { doc }),
+    ...(definition.isFaultUnknown && { suspect: 'unknown' as const }),
     ...(detail && { detail: clip(detail) }),
     ...(comparisons.length > 0 && { comparisons }),
     ...(once.length > 0 && { once }),

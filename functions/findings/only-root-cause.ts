@@ -29,7 +29,8 @@ const isOfOrg = ({ exchanges }: Failed) =>
   exchanges.length > 0 && exchanges.every(({ url }) => locate(url)?.endpoint === 'organization');
 
 /** Whether the request did not arrive, or whoever answered left no mark. Who is at fault depends on the rest of the run. */
-const isOnTheWay = (failed: Failed) => isIn('network')(failed) || failed.finding.suspect !== undefined;
+const isOnTheWay = (failed: Failed) =>
+  isIn('network')(failed) || !['unknown', undefined].includes(failed.finding.suspect);
 
 /** The host to which the last request was redirected. */
 const targetOf = ({ exchanges }: Failed) => URL.parse(exchanges.at(-1)?.location ?? '')?.host;

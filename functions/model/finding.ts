@@ -15,7 +15,7 @@ export const severityLevels: Readonly<Record<Severity, number>> = { info: 0, tic
 
 /**
  * Who is at fault for a failure that shows it only together with what else was reached. `our way` is the monitor's own path
- * to the Internet; `custom domain` its DNS record, its CDN or Okta's edge for it.
+ * to the Internet; `custom domain` its DNS record, its CDN or Okta's edge for it; `unknown` is said of what the System Log counts.
  */
 export const suspects = [
   'okta',
@@ -23,6 +23,7 @@ export const suspects = [
   'okta or custom domain',
   'custom domain',
   'our way',
+  'unknown',
 ] as const;
 
 export type Suspect = (typeof suspects)[number];

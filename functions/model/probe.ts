@@ -353,6 +353,8 @@ interface ProbeDefinition<Metric extends string, Input extends ArtifactName, Out
   readonly after?: readonly string[];
   /** Never tried twice, not even after a lost connection: the request may have arrived, and it counts. */
   readonly once?: true;
+  /** Reads its memory in each run, which the price counts. */
+  readonly remembers?: true;
   /** Ends what others began. They stop some seconds before the run's deadline, so that it has the time to. */
   readonly cleansUp?: true;
   readonly provides?: Output;

@@ -108,6 +108,7 @@ const firstActionsBySuspect: Readonly<Record<Suspect, string | undefined>> = {
   'okta or custom domain': 'see who serves the custom domain',
   'custom domain': 'ask the owner of its DNS and CDN',
   'our way': undefined,
+  unknown: 'look at the System Log, below',
 };
 
 const firstActions: Readonly<Record<FaultDomain, string>> = {

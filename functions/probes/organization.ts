@@ -23,6 +23,7 @@ export const organization = defineProbe({
   requests: ['organization'],
   configuredRequests: { words: 'one at its other name', of: () => ['organization'] },
   provides: 'orgNames',
+  remembers: true,
   timed: false,
   metrics: {
     CertificateDaysLeft: {

@@ -32,6 +32,7 @@ export const signInAssets = defineProbe({
   requires: ['web'],
   inputs: ['authorizing'],
   requests: ['authorize'],
+  remembers: true,
   timed: false,
   metrics: {},
   async run(context) {

@@ -35,6 +35,7 @@ export const statusPage = defineProbe({
   scope: 'org',
   requires: ['statusPage'],
   requests: ['status-page', 'organization'],
+  remembers: true,
   timed: false,
   metrics: {
     IncidentLevel: {

@@ -211,9 +211,9 @@ function logUnits({ readsLog, intervalMinutes }: ProbeRun & { readonly intervalM
   return Math.ceil(assumed.logMemoryBytes / unitBytes) + pastHours;
 }
 
-/** The memory of the password, and of the org's other name: each is read once. */
-function memoryReads({ signsIn, readsOtherName }: ProbeRun): number {
-  return Number(signsIn) + Number(readsOtherName);
+/** The memory of the password, and those of probes: each is read once. */
+function memoryReads({ signsIn, memories }: ProbeRun): number {
+  return Number(signsIn) + memories;
 }
 
 /** A run also reads two states: its own, for the published minutes, and that of `flows`, for its token requests. */

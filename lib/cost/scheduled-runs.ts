@@ -43,8 +43,8 @@ export interface ProbeRun {
   readonly signsIn: boolean;
   /** Whether the org's System Log is read, and its memory written. */
   readonly readsLog: boolean;
-  /** Whether the run reads the other name of the org from its memory. */
-  readonly readsOtherName: boolean;
+  /** How many probes read their memory. */
+  readonly memories: number;
   readonly requests: RequestBudget;
   /** How long one run an hour waits for the end of a grace period. */
   readonly waitMs: number;
@@ -86,7 +86,7 @@ function probeRunOf(
     secrets: secretsIn(event),
     signsIn: event.user !== undefined,
     readsLog: event.systemLog !== undefined,
-    readsOtherName: plan.some(({ probe }) => probe.provides === 'orgNames'),
+    memories: plan.filter(({ probe }) => probe.remembers).length,
     requests: budgetOf(plan),
     waitMs: waitMsOf(event, group),
   };

@@ -7,6 +7,7 @@ import { estimateCost } from '../../lib/cost/estimate-cost.ts';
 import { minutesPerMonth, prices } from '../../lib/cost/prices.ts';
 import { synthesize } from '../self-hosted/synthesize.ts';
 import { defineCommand, sharedOptions } from './command.ts';
+import { caughtBySwitch } from './reporters/caught-by-switch.ts';
 import { markdownTable } from './reporters/docs/markdown.ts';
 import { dim, table } from './reporters/text.ts';
 
@@ -45,9 +46,26 @@ export function formatCost(cost: Cost): string {
     ...table([['org', 'rate-limit bucket', 'requests per hour', 'of the default limit'].map(dim), ...load], [2, 3]),
     '',
     `a thousand views of the dashboard's widgets cost ${money(cost.thousandViewsDollars)} dollars more`,
+    ...table([caughtHeader.map(dim), ...caughtRows()], [1, 2]),
+    '',
     `${cost.metrics} metrics, ${cost.alarms} alarms, ${count(cost.invocations)} invocations per month`,
     '',
   ].join('\n');
+}
+
+const caughtHeader = ['past incidents that each switch adds', "Okta's", "customers'"];
+
+function caughtRows(): readonly (readonly string[])[] {
+  return caughtBySwitch().map(({ needs, okta, customers }) => [
+    needs === 'nothing' ? 'always on' : needs,
+    String(okta),
+    String(customers),
+  ]);
+}
+
+/** The same as a Markdown table, for docs/cost.md. */
+export function caughtTable(): string {
+  return markdownTable(caughtHeader, caughtRows());
 }
 
 /** The cost, as a Markdown table for the README. */

@@ -21,6 +21,7 @@ import {
   formatPlan,
   formatRotation,
   formatSettings,
+  formatUnwatched,
   hasChanges,
   rotationDocument,
   setupDocument,
@@ -258,7 +259,9 @@ async function change(
   const print = (passed: boolean, applied: boolean, steps: typeof plan) => {
     if (values.json) stdout.write(`${toJson(passed, { applied, ...setupDocument(settings, store.name, steps) })}\n`);
     else if (applied)
-      stdout.write(`\n${formatDone(steps, values.remove ? remainderOf(values) : `Next: ${nextOf(values)}`)}`);
+      stdout.write(
+        `\n${values.remove ? '' : formatUnwatched(settings)}${formatDone(steps, values.remove ? remainderOf(values) : `Next: ${nextOf(values)}`)}`,
+      );
   };
   if (values['dry-run']) {
     print(true, false, plan);

@@ -105,6 +105,7 @@ export const systemLogFindings = {
   },
   'sign-in-failures-rise': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'ticket',
     brief: 'more failed sign-ins',
     summary:
@@ -123,6 +124,7 @@ export const systemLogFindings = {
   },
   'lockouts-rise': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'ticket',
     brief: 'more lockouts',
     summary: 'More users are locked out than at this hour on other days. Whose fault it is was not seen.',
@@ -140,6 +142,7 @@ export const systemLogFindings = {
   },
   'token-refusals-rise': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'ticket',
     brief: 'more refused tokens',
     summary: 'Okta refuses more token requests than at this hour on other days. Whose fault it is was not seen.',
@@ -152,6 +155,7 @@ export const systemLogFindings = {
   },
   'blocked-requests-rise': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'ticket',
     brief: 'more blocked requests',
     summary:
@@ -170,6 +174,7 @@ export const systemLogFindings = {
   },
   'sign-ins-fall': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'ticket',
     brief: 'sign-ins stay away',
     summary:
@@ -206,6 +211,7 @@ export const systemLogFindings = {
   },
   'delegated-authentication-failing': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'page',
     severityOfPart: 'ticket',
     brief: 'directory does not answer',
@@ -228,6 +234,7 @@ export const systemLogFindings = {
   },
   'codes-not-arriving': {
     domain: 'configuration',
+    isFaultUnknown: true,
     severity: 'ticket',
     brief: 'codes do not arrive',
     summary:

@@ -9,7 +9,12 @@ import { bold, dim, green, red, table } from './text.ts';
 export interface PlayedIncident {
   readonly incident: PastIncident;
   /** Absent if nobody was told, or if it was not played. The minutes count from the start of the incident. */
-  readonly told?: { readonly afterMinutes: number; readonly route: Route; readonly blamed: FaultDomain };
+  readonly told?: {
+    readonly afterMinutes: number;
+    readonly route: Route;
+    readonly blamed: FaultDomain;
+    readonly finding?: string;
+  };
   readonly why?: string;
 }
 
@@ -25,7 +30,15 @@ export function playedIncidents(
     if (!sent || sent.notifiedAfter === undefined || !expected || sent.finding !== expected.finding)
       return { incident, why };
     const afterMinutes = sent.notifiedAfter + postedAfter(noticing);
-    return { incident, told: { afterMinutes, route: sent.route, blamed: expected.domain } };
+    return {
+      incident,
+      told: {
+        afterMinutes,
+        route: sent.route,
+        blamed: expected.domain,
+        ...(expected.finding && { finding: expected.finding }),
+      },
+    };
   });
 }
 
@@ -44,7 +57,7 @@ export function formatIncidents(
   const row = ({ incident, told, why = '' }: PlayedIncident) => {
     const what = [incident.date, cut(incident.title, 62)];
     if (!told) return [dim('·'), ...what, dim(cut(why, 34)), '', ''];
-    const isRight = isBlamedRightly(incident, told.blamed);
+    const isRight = isBlamedRightly(incident, told.blamed, told.finding);
     return [green('✓'), ...what, `${told.route} after ${told.afterMinutes}′`, told.blamed, isRight ? '' : red('wrong')];
   };
   const section = (whose: PastIncident['whose'], title: string) => {
@@ -68,7 +81,7 @@ function cut(text: string, most: number): string {
 function totalOf(played: readonly PlayedIncident[], whose: PastIncident['whose']): string {
   const own = played.filter(({ incident }) => incident.whose === whose);
   const told = own.filter((each) => each.told);
-  const right = told.filter((each) => each.told && isBlamedRightly(each.incident, each.told.blamed));
+  const right = told.filter((each) => each.told && isBlamedRightly(each.incident, each.told.blamed, each.told.finding));
   const name = whose === 'okta' ? "Okta's" : "customers'";
   return `${told.length} of ${own.length} of ${name} noticed, ${right.length} of them blamed rightly`;
 }

@@ -1,6 +1,8 @@
 import { oneLine } from '../../../functions/model/text.ts';
+import { pastIncidents } from '../../lab/scenarios/incidents/all-incidents.ts';
 import type { Action, Step } from '../setup/plan.ts';
 import { markOf, type Settings } from '../setup/settings.ts';
+import { caughtBySwitch } from './caught-by-switch.ts';
 import { bold, dim, fold, green, indent, red, wrap, yellow } from './text.ts';
 
 /** The columns of a terminal. */
@@ -50,6 +52,22 @@ export function formatPlan(steps: readonly Step[]): string {
 export function formatDone(steps: readonly Step[], left?: string): string {
   const failed = steps.filter(({ action }) => action === 'cannot').flatMap(stepLines);
   return [...failed, `Done: ${summaryOf(steps, 2)}.`, ...(left === undefined ? [] : [left]), ''].join('\n');
+}
+
+/** What is not watched without the options that were not chosen, each in a sentence. Empty with all of them. */
+export function formatUnwatched({ systemLog, login, health }: Settings): string {
+  const options = [
+    ['--system-log', systemLog, 'System Log'],
+    ['--test-user', login !== undefined, 'test user'],
+    ['--health', health, 'health'],
+  ] as const;
+  const caught = caughtBySwitch();
+  const lines = options.flatMap(([option, isChosen, needs]) => {
+    const { what = '', okta = 0, customers = 0 } = caught.find((each) => each.needs === needs) ?? {};
+    const past = `of ${pastIncidents.length} past incidents, ${okta + customers} need it`;
+    return isChosen ? [] : wrap(`Without ${option}, not watched: ${what} (${past}).`, columns);
+  });
+  return lines.map((line) => `${dim(line)}\n`).join('');
 }
 
 /** One step, as it is done. */

@@ -19,7 +19,7 @@ const maxBytes: Readonly<Record<Entry, number>> = {
   status: 750_000,
   journey: 1_430_000,
   health: 840_000,
-  'system-log': 830_000,
+  'system-log': 845_000,
   'negative-tests': 800_000,
   notify: 500_000,
   sweep: 500_000,

@@ -23,7 +23,7 @@ import type { Template } from '../../../../packages/cloudwatch-alarms/src/index.
 import { withHealth, withSystemLog, withTestUser } from '../../../lab/scenarios/prepared-config.ts';
 import { synthesize } from '../../../self-hosted/synthesize.ts';
 import { callOf, usageOf } from '../../command.ts';
-import { costTable } from '../../cost.ts';
+import { caughtTable, costTable } from '../../cost.ts';
 import { listCommands, loadCommand, subcommands } from '../../subcommands.ts';
 import { foldersTable } from './folders.ts';
 import { incidentCounts, incidentTable } from './incidents-table.ts';
@@ -32,9 +32,9 @@ import { rightsTable } from './rights-table.ts';
 
 /** The generated sections of the docs, by file and by the name of their markers. */
 export const generatedSections: Readonly<Record<string, Sections>> = {
-  'README.md': { price },
+  'README.md': { price, caught: caughtTable },
   'docs/commands.md': { commands: () => textBlock(listCommands()), usage: usages },
-  'docs/cost.md': { cost: () => costTable(costOfExample()), options: optionsTable },
+  'docs/cost.md': { cost: () => costTable(costOfExample()), options: optionsTable, caught: caughtTable },
   'docs/architecture.md': { folders: foldersTable },
   'docs/runbook.md': { alarms: alarmTable, findings: () => runbookFindings() },
   'docs/probes.md': { shared: sharedSeries, probes: () => probes.map(probeSection).join('\n\n'), budget },

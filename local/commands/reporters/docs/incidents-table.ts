@@ -58,5 +58,5 @@ function isOfExample({ noticed }: PastIncident): boolean {
 function isMisplaced(incident: PastIncident): boolean {
   const best = bestOf(incident);
   const variant = best && caseOf(best)?.variant;
-  return variant !== undefined && !isBlamedRightly(incident, variant.expected.domain);
+  return variant !== undefined && !isBlamedRightly(incident, variant.expected.domain, variant.expected.code);
 }

@@ -1,3 +1,4 @@
+import { findings } from '../../../../functions/findings/finding.ts';
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import { allCases } from '../all-cases.ts';
 import { type Case, defineCase, type Variant, warning } from '../case.ts';
@@ -41,8 +42,10 @@ export function incidentPlays(plan: DeploymentPlan): readonly IncidentPlay[] {
   });
 }
 
-/** Whether the fault domain that a message names is that of those who were at fault. */
-export function isBlamedRightly({ whose }: PastIncident, domain: FaultDomain): boolean {
+/** Whether the fault domain that a message names is that of those who were at fault. A finding that blames none is right. */
+export function isBlamedRightly({ whose }: PastIncident, domain: FaultDomain, code?: string): boolean {
+  const definition = code === undefined ? undefined : Object.entries(findings).find(([name]) => name === code)?.[1];
+  if (definition && 'isFaultUnknown' in definition) return true;
   return whose === 'okta' ? domain === 'okta' : domain !== 'okta' && domain !== 'monitor';
 }
 

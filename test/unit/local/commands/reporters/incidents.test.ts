@@ -27,11 +27,21 @@ const playedOf = (title: RegExp, all = playedIncidents(plays, runs)) =>
 
 describe('the report of past incidents', () => {
   it('says who was told of one, when, and whom the message blamed', () => {
-    expect(playedOf(/wrong cache/).told).toEqual({ afterMinutes: 3, route: 'page', blamed: 'okta' });
+    expect(playedOf(/wrong cache/).told).toEqual({
+      afterMinutes: 3,
+      route: 'page',
+      blamed: 'okta',
+      finding: 'internal-error',
+    });
   });
 
   it('counts from the start of an incident that Okta announced late', () => {
-    expect(playedOf(/Access requests/).told).toEqual({ afterMinutes: 91, route: 'ticket', blamed: 'okta' });
+    expect(playedOf(/Access requests/).told).toEqual({
+      afterMinutes: 91,
+      route: 'ticket',
+      blamed: 'okta',
+      finding: 'announced-incident',
+    });
   });
 
   it('says why one is not noticed, and that nobody was told where a scenario told nobody', () => {

@@ -1,8 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { formatDone, formatPlan, formatRotation, hasChanges } from '../../../../../local/commands/reporters/setup.ts';
+import {
+  formatDone,
+  formatPlan,
+  formatRotation,
+  formatUnwatched,
+  hasChanges,
+} from '../../../../../local/commands/reporters/setup.ts';
 import type { Step } from '../../../../../local/commands/setup/plan.ts';
 import type { Resource } from '../../../../../local/commands/setup/resource.ts';
+import type { Settings } from '../../../../../local/commands/setup/settings.ts';
 import { tooLong } from '../../../../support/run-command.ts';
 
 const resource = (changes: Partial<Resource> = {}) =>
@@ -59,6 +66,16 @@ describe('a plan of a set-up', () => {
   it('has changes only if something is made, changed or deleted', () => {
     expect(hasChanges([step('keep'), step('cannot')])).toBe(false);
     for (const action of ['create', 'update', 'delete'] as const) expect(hasChanges([step(action)])).toBe(true);
+  });
+
+  it('says what is not watched without each option that was not chosen', () => {
+    const settings = (chosen: Partial<Settings>) => ({ systemLog: false, health: false, ...chosen }) as Settings;
+    const text = plain(formatUnwatched(settings({})));
+    for (const option of ['--system-log', '--test-user', '--health'])
+      expect(text).toContain(`Without ${option}, not watched: `);
+    expect(tooLong(text, 80)).toEqual([]);
+    expect(plain(formatUnwatched(settings({ systemLog: true, login: 'a@b.c' })))).toMatch(/^Without --health, /);
+    expect(formatUnwatched(settings({ systemLog: true, login: 'a@b.c', health: true }))).toBe('');
   });
 
   it('ends with what was done, and the next command', () => {
