@@ -37,9 +37,9 @@ export type ChangedThing =
   | 'assignment of a group'
   | 'group'
   | 'administrator role'
-  | 'import that a safeguard stopped';
+  | 'import';
 
-export type Change = 'created' | 'updated' | 'deleted' | 'activated' | 'deactivated';
+export type Change = 'created' | 'updated' | 'deleted' | 'activated' | 'deactivated' | 'stopped';
 
 /** A request of the monitor that leaves an event, by its `X-Okta-Request-Id`. */
 export interface SentRequest {

@@ -14,7 +14,8 @@ export type EventReading =
     }
   | { readonly kind: 'sign-in' | 'sign-on' | 'factor' | 'lockout' | 'policy' | 'credentials' }
   | { readonly kind: 'token'; readonly step: 'authorize' | 'request' | 'access_token' | 'id_token' | 'refresh_token' }
-  | { readonly kind: 'change'; readonly what: ChangedThing; readonly change: Change }
+  /** `isRefusal`: it happens although its result is a failure, as that of what a safeguard stops. */
+  | { readonly kind: 'change'; readonly what: ChangedThing; readonly change: Change; readonly isRefusal?: true }
   | {
       readonly kind: 'system';
       readonly part: 'agent' | 'event-hook' | 'inline-hook' | 'certificate';
@@ -164,7 +165,9 @@ export const eventTypes: Readonly<Record<string, Row>> = {
   ...changes('group', 'group.lifecycle', { delete: 'deleted' }),
   ...changes('administrator role', 'user.account.privilege', { grant: 'created', revoke: 'deleted' }),
   ...changes('administrator role', 'group.privilege', { grant: 'created', revoke: 'deleted' }),
-  'system.import.roadblock': { kind: 'change', what: 'import that a safeguard stopped', change: 'created' },
+  'system.import.roadblock': {
+    ...{ kind: 'change', what: 'import', change: 'stopped', isRefusal: true },
+  },
   ...changes('rate-limits', 'system.rate_limit.configuration', { update: 'updated' }),
   ...changes('rate-limits', 'application.configuration', { update_rate_limits: 'updated' }),
 

@@ -148,8 +148,10 @@ function meaningOf(reading: NonNullable<ReturnType<typeof readingOf>>, source: S
       return { kind: 'policy-denied', policies: targets.filter(({ type }) => /policy/i.test(type)) };
     case 'credentials':
       return { kind: 'credentials-refused', ...defined({ application }) };
-    case 'change':
-      return { kind: 'change', what: reading.what, change: reading.change, succeeded: isGood, by: actor, targets };
+    case 'change': {
+      const { what, change, isRefusal = false } = reading;
+      return { kind: 'change', what, change, succeeded: isGood || isRefusal, by: actor, targets };
+    }
     case 'system':
       return { kind: 'system', part: reading.part, state: reading.state, targets };
     case 'directory': {

@@ -257,6 +257,13 @@ describe('an event of the embedded Okta', () => {
     expect(events[0]).toHaveProperty('targets.0.name', name);
   });
 
+  it('about an import that a safeguard stopped is a change, although its result is a failure', () => {
+    const stopped = event('system.import.roadblock', { outcome: { result: 'FAILURE' } });
+    expect(readLogEvent(stopped)).toMatchObject({ kind: 'change', what: 'import', change: 'stopped', succeeded: true });
+    const refused = event('group.application_assignment.remove', { outcome: { result: 'FAILURE' } });
+    expect(readLogEvent(refused)).toMatchObject({ kind: 'change', succeeded: false });
+  });
+
   it.each([
     ['org-warning', 'warning', 'org'],
     ['org-violation', 'violation', 'org'],
