@@ -236,7 +236,8 @@ export const incidentsOfOkta: readonly PastIncident[] = [
     seen: 'no sign-in by a custom domain for 53 minutes; the okta.com names worked',
     wire: 'no connection to custom domains',
     noticed: [byCase('N10', '502', 'page', 'nothing', 'custom-domain-unreachable')],
-    remark: 'Announced 66 minutes after the start, when it was over.',
+    remark:
+      'Announced 66 minutes after the start, when it was over. Okta is named where the DNS record of the custom domain leads to Okta, which none in the lab does.',
   },
   {
     date: '2026-07-07',
