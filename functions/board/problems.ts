@@ -89,7 +89,7 @@ function problemOf(
   const isAnythingFine = all.some(({ last }) =>
     last.some((each) => each.type === 'outcome' && each.status === 'passed'),
   );
-  const impact = impactOf({ domain, severity, hit, isAnythingFine });
+  const impact = impactOf({ ...first.finding, domain, severity, hit, isAnythingFine });
   const exchange = first.line?.exchanges.at(-1);
   return {
     ...{ domain, severity, group: first.runs.group, finding: first.finding, since },

@@ -1,5 +1,5 @@
 import type { FaultDomain } from '../model/fault-domain.ts';
-import type { Severity } from '../model/finding.ts';
+import type { Finding, Severity } from '../model/finding.ts';
 
 /** The effect of a finding on people, and the place. */
 export interface Impact {
@@ -23,7 +23,7 @@ export interface HitTarget {
   readonly isIntermittent: boolean;
 }
 
-export interface ImpactFacts {
+export interface ImpactFacts extends Partial<Pick<Finding, 'code' | 'suspect'>> {
   readonly domain: FaultDomain;
   readonly severity: Severity;
   /** The targets at which the probe failed. A warning of a probe that passed affects no one. */
@@ -142,9 +142,16 @@ function impactOfMonitor({ hit }: ImpactFacts): Impact {
 
 const noSignInOrTokens = { what: ['no sign-in or tokens'], clause: 'users cannot sign in and apps get no tokens' };
 
+const noCustomDomain = {
+  what: ['no sign-in by custom domain', 'no sign-in'],
+  clause: 'users and apps cannot sign in by the custom domain',
+};
+
 /** The impact if nothing of the org works. */
-function impactOfOrg({ domain, hit, isAnythingFine }: ImpactFacts): Impact | undefined {
+function impactOfOrg({ code, suspect, domain, hit, isAnythingFine }: ImpactFacts): Impact | undefined {
   if (isAnythingFine || !isHit(hit, 'organization')) return undefined;
+  if (code === 'custom-domain-unreachable' || suspect === 'okta or custom domain')
+    return { ...noCustomDomain, servers: [], concernsApps: true };
   if (domain === 'okta') return { ...noSignInOrTokens, servers: [], concernsApps: true };
   if (domain !== 'network') return undefined;
   return {

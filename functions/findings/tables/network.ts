@@ -60,6 +60,7 @@ export const networkFindings = {
   'custom-domain-unreachable': {
     domain: 'network',
     severity: 'page',
+    failsElsewhere: true,
     brief: 'custom domain down',
     summary: 'The custom domain fails, and the org answers by its other name.',
     causes: [
