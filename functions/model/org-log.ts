@@ -74,7 +74,7 @@ export interface LogSpan extends LogCounts {
   readonly applications: Tally;
 }
 
-/** Five minutes of what directories, messengers and provisioning did, by `kind/name/result`: `directory/LDAP/failed`. */
+/** Three minutes of what directories, messengers and provisioning did, by `kind/name/result`: `directory/LDAP/failed`. */
 export interface ServiceSpan {
   readonly atMs: number;
   readonly counts: Tally;
@@ -190,7 +190,7 @@ export interface LogMemory {
   readonly limits: readonly TouchedLimit[];
   readonly changes: readonly LogChange[];
   readonly evidence: readonly LogEvidence[];
-  /** What others did for the org in the last hour, in spans of five minutes. */
+  /** What others did for the org in the last hour, in spans of three minutes. */
   readonly services: readonly ServiceSpan[];
   /** How many codes are usually sent and used, by how they reach people: older ones count less and less. */
   readonly usualCodes: Tally;

@@ -6,14 +6,14 @@ export const serviceKinds = ['directory', 'code', 'provisioning'] as const;
 
 export type ServiceKind = (typeof serviceKinds)[number];
 
-const spanMs = 5 * 60_000;
+const spanMs = 3 * 60_000;
 const keptMs = 60 * 60_000;
 
-/** The most names that are distinguished in five minutes. Those beyond it are not counted. */
+/** The most names that are distinguished in three minutes. Those beyond it are not counted. */
 const mostKeys = 60;
 
-/** Of the usual codes, each five minutes take this share away: half of them are of the last day. */
-const fading = 0.9976;
+/** Of the usual codes, each three minutes take this share away: half of them are of the last day. */
+const fading = 0.9986;
 
 /** Adds the events of services to the spans of the last hour. Codes of older spans become the usual ones. */
 export function addServices(

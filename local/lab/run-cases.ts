@@ -271,5 +271,6 @@ function isExpected({ target, expected, isWarning = false }: Variant, finding: R
 
 function isSame(expected: Expected, finding: ReportedFinding): boolean {
   const { code, domain, suspect } = expected;
-  return code === finding.code && domain === finding.domain && suspect === finding.suspect;
+  const isSuspect = suspect === undefined || suspect === finding.suspect;
+  return code === finding.code && domain === finding.domain && isSuspect;
 }
