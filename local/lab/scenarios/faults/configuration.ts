@@ -158,10 +158,19 @@ export function callApiAsDpopApp(dpop: boolean): FaultAt<ScenarioTarget> {
   );
 }
 
-/** Calls the management API as a service application instead of with an API token. */
-export function callApiAsServiceApp(scopes = ['okta.users.read'], source = registeredKey): FaultAt<ScenarioTarget> {
-  return useSecret(source, (secret, { clients }) =>
-    changeApiCredential(() => ({ kind: 'client', clientId: clients.service.clientId, secret, scopes })),
+/**
+ * Calls the management API as a service application instead of with an API token: by default with the scopes that the
+ * configuration has, so that other groups can still read what they read.
+ */
+export function callApiAsServiceApp(
+  scopes?: readonly string[],
+  source: SecretSource = registeredKey,
+): FaultAt<ScenarioTarget> {
+  return useSecret(source, (secret, { clients: { service } }) =>
+    changeApiCredential((api) => ({
+      ...{ kind: 'client', clientId: service.clientId, secret },
+      scopes: scopes ?? (api.kind === 'client' ? api.scopes : service.orgScopes),
+    })),
   );
 }
 
