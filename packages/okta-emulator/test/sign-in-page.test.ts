@@ -19,8 +19,8 @@ async function openPage() {
   }
   const html = await page.text();
   const { document } = new Window({ url: okta.origin });
-  const [, script = ''] = /<script[^>]*>([\s\S]*?)<\/script>/.exec(html) ?? [];
-  document.write(html.replace(/<script[\s\S]*?<\/script>/, ''));
+  const [, script = ''] = /<script(?![^>]*src=)[^>]*>([\s\S]*?)<\/script>/.exec(html) ?? [];
+  document.write(html.replace(/<script[\s\S]*?<\/script>/g, ''));
 
   const left = Promise.withResolvers<string>();
   let answered = Promise.resolve();
