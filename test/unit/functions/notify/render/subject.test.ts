@@ -45,7 +45,7 @@ function headsAbout(code: FindingCode, server: string, org = 'acme') {
   const [alarm, evidence, to] = changeAbout(code, ['organization'], org);
   const incident = incidentOf(alarm, evidence);
   return hitsAt(server).map((hit) => {
-    const impact = impactOf({ ...findings[code], hit: [hit], isAnythingFine: false });
+    const impact = impactOf({ ...findings[code], code, hit: [hit], isAnythingFine: false });
     const own = { ...incident, ...(impact && { impact }) };
     const subject = renderSubject(own, to);
     return { hit, subject, lead: renderFirstLine(own, subject) };
