@@ -10,7 +10,7 @@ export type Outcome = Target & {
   readonly probe: string;
   /** Every request that the probe made, in order, including failed ones and those of a first attempt. */
   readonly exchanges: readonly Exchange[];
-  /** The code of the transport error that ended the first attempt, if there was a second one. */
+  /** What ended the first attempt, if there was a second one: the code of a transport error, or a status as `HTTP 502`. */
   readonly retriedAfter?: string;
 } & (
     | {
@@ -29,7 +29,12 @@ export function finalExchanges({
   exchanges,
   retriedAfter,
 }: Pick<Outcome, 'exchanges' | 'retriedAfter'>): readonly Exchange[] {
-  return retriedAfter === undefined ? exchanges : exchanges.slice(exchanges.findIndex(({ failure }) => failure) + 1);
+  return retriedAfter === undefined ? exchanges : exchanges.slice(exchanges.findIndex(isTransient) + 1);
+}
+
+/** Whether an exchange failed so that it is worth a second try. */
+export function isTransient({ failure, status = 0 }: Exchange): boolean {
+  return failure !== undefined || status >= 500;
 }
 
 /**

@@ -15,7 +15,7 @@ export const sharedMetrics = {
   Retries: {
     unit: 'Count',
     statistic: 'Sum',
-    help: 'Probes that were retried after a transport error, whether or not the retry passed.',
+    help: 'Probes that were retried after a transport error or a 5xx, whether or not the retry passed.',
   },
   /** One series per org rather than per bucket. The finding names the bucket. */
   Headroom: {

@@ -80,13 +80,16 @@ interface Failed {
   readonly why: string;
 }
 
-/** Asks one after another, so that the first that does not load is the last exchange, which is the evidence. */
+/**
+ * Asks one after another, so that the first that does not load is the last exchange, which is the evidence. What does not load
+ * is asked for once more, as a browser's user would.
+ */
 async function firstFailure(
   assets: readonly PageAsset[],
   { fetch }: Pick<ProbeContext, 'fetch'>,
 ): Promise<Failed | undefined> {
   for (const asset of assets) {
-    const why = await load(asset, fetch);
+    const why = (await load(asset, fetch)) && (await load(asset, fetch));
     if (why !== undefined) return { asset, why };
   }
   return undefined;

@@ -14,13 +14,14 @@ export interface Retried<Result> {
   readonly final: Attempt<Result>;
   /** The exchanges of both attempts, in order. */
   readonly exchanges: readonly Exchange[];
-  /** The code of the transport error that ended the first attempt. */
+  /** The code of the transport error that ended the first attempt, or `HTTP` and the status of a fault of the server. */
   readonly retriedAfter?: string;
 }
 
 /**
- * Retries once after a transport error, because a lost packet is not an outage. It never retries after a response,
- * for any response: a repeated rejection looks like an attack and uses up a rate limit.
+ * Retries once after a transport error or a fault of the server (5xx), because one lost packet or one bad answer is not an
+ * outage: clients of Okta try again as well. It never retries a rejection (4xx), which looks like an attack and uses up a
+ * rate limit, nor where `Retry-After` asks for patience (RFC 9110, 10.2.3).
  *
  * It does not start a retry that could not finish before the deadline. If the deadline cuts a retry off, the retry
  * proves nothing and the first attempt is final.
@@ -46,11 +47,13 @@ export function onlyOnce<Result>(final: Attempt<Result>): Retried<Result> {
   return { final, exchanges: final.exchanges };
 }
 
-/** The code of an error that a retry may resolve. */
+/** What ended an attempt, if a retry may resolve it. */
 function transientCode(attempt: Attempt<unknown>): string | undefined {
-  if (!('error' in attempt && attempt.error instanceof TransportError)) return undefined;
+  if (!('error' in attempt)) return undefined;
+  const { status = 0, retryAfterSeconds } = attempt.exchanges.at(-1) ?? {};
+  if (!(attempt.error instanceof TransportError))
+    return status >= 500 && retryAfterSeconds === undefined ? `HTTP ${status}` : undefined;
   const { code } = attempt.error;
-  const { status = 0 } = attempt.exchanges.at(-1) ?? {};
   const isRejection = status >= 400 && status < 500;
   return isRejection || code === deadlineCode || code === tooLargeCode ? undefined : code;
 }

@@ -16,6 +16,7 @@ import { isOktaHost } from '../okta/okta-domains.ts';
 import { enabledProbes, type PlannedProbe, planProbes, targetOf } from '../probes/plan.ts';
 import type { Deadline } from './deadline.ts';
 import { earlier } from './deadline.ts';
+import { withFrequentRetries } from './frequent-retries.ts';
 import type { Http } from './http.ts';
 import { ReachOfRun } from './reach.ts';
 import { type Held, type Restraint, unrestrained } from './restraint.ts';
@@ -121,7 +122,8 @@ export async function run(org: Org, probes: readonly Probe[], options: RunOption
     { look: (isConnection) => reach.look(isConnection) },
   );
   await sibling;
-  const seen = await withSibling(org, outcomes, reach, results);
+  const known = await withSibling(org, outcomes, reach, results);
+  const seen = await withFrequentRetries(known, options.memory, options.now());
   return { ...time, org, plan, outcomes: inLines(onlyRootCause(withWarnings(seen, org))), monitorErrors };
 }
 
@@ -225,9 +227,11 @@ async function runProbe(
     const second = await attemptOver(options.http.fresh());
     return { ...second, exchanges: [...first.exchanges, ...second.exchanges] };
   };
-  const { final, ...attempts } = probe.once
-    ? onlyOnce(await attempt(false))
-    : await retryOnce(attempt, org.timeoutMs, options.deadline);
+  // While the circuit breaker is open, Okta gets one request a minute.
+  const { final, ...attempts } =
+    probe.once || options.restraint?.first !== undefined
+      ? onlyOnce(await attempt(false))
+      : await retryOnce(attempt, org.timeoutMs, options.deadline);
   const outcome = { ...base, ...attempts };
   if ('result' in final) {
     const { readings, notes = [], warnings = [], mended = [], provides = {} } = final.result;

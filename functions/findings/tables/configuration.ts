@@ -529,8 +529,8 @@ export const configurationFindings = {
       'a jwks_uri that does not answer Okta, or whose keys are not for encryption',
     ],
     remedy: [
-      'Read in the evidence whether it is the key of the application or of the authorization server',
-      'In Applications > the application > General, check the encryption of ID tokens, its key and its jwks_uri',
+      'See in the evidence whose key it is: the application or the server',
+      'In Applications > the application > General, check the encryption of ID tokens and its key',
       `In ${servers} > the server > Settings, check the encryption of access tokens and its key`,
     ],
     doc: docs.errors,

@@ -94,12 +94,12 @@ export const journeyFindings = {
     causes: [
       'an assignment that was removed',
       'a group that the user or the application was removed from',
-      'a policy of the application that does not let the user in: "You are not allowed to access this app"',
+      'a policy of the application that does not let the user in',
     ],
     remedy: [
       'In Applications > the application > Assignments, assign the group of the test user',
       policyOfApp,
-      'If the group was removed from the application, its other members cannot sign in to it either: ask who changed it',
+      'If a group was removed, its other members are out, too: ask who did it',
     ],
     doc: docs.errors,
     verify: 'Open Applications > the application > Assignments, and search for the test user',

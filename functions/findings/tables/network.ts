@@ -78,6 +78,20 @@ export const networkFindings = {
     verify: 'dig +short DOMAIN; curl -i https://DOMAIN/.well-known/okta-organization',
     impact: 'Users and applications that use the custom domain cannot sign in. Those that use the okta.com name can.',
   },
+  'connections-fail-at-first': {
+    domain: 'network',
+    severity: 'ticket',
+    brief: 'lost now and then',
+    summary: 'Requests often fail on the way to Okta, and work when sent once more.',
+    causes: [
+      { text: 'a proxy, firewall or NAT gateway that loses connections', unless: 'no network of yours' },
+      { text: 'a CDN in front of the custom domain', unless: 'on an Okta domain' },
+      "a part of Okta's edge that fails, beside others that work",
+    ],
+    remedy: ['Look at what failed first in the evidence, and who answered', checkStatus],
+    verify: 'curl -v https://DOMAIN/.well-known/okta-organization',
+    impact: 'Most sign-ins work. Programs that do not try again fail now and then.',
+  },
   'unrecognised-failure': {
     domain: 'network',
     severity: 'page',

@@ -122,7 +122,15 @@ describe.concurrent('a probe that ends in a transport error', () => {
 });
 
 describe.concurrent('a probe that gets an answer', () => {
-  it.each([400, 401, 403, 404, 429, 500, 503])('a probe that gets a %s is not tried again', async (code) => {
+  it.each([500, 502, 503, 504])('a probe that gets a %s is tried once more, and passes if that works', async (code) => {
+    const { report, ...outcome } = await runWith(answer(code), { next: 'healthy' });
+    expect(outcome).toMatchObject({ status: 'passed', warnings: [], retriedAfter: `HTTP ${code}` });
+    expect(retriesIn(report)).toBe(1);
+    const again = await runWith(answer(code));
+    expect([again.status, again.exchanges.length, again.retriedAfter]).toEqual(['failed', 2, `HTTP ${code}`]);
+  });
+
+  it.each([400, 401, 403, 404, 429])('a probe that gets a %s is not tried again', async (code) => {
     const { report, ...outcome } = await runWith(answer(code));
     expect(outcome.status).toBe('failed');
     expect(outcome.exchanges).toHaveLength(1);

@@ -1,5 +1,6 @@
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
 import type { Suspect } from '../../../../functions/model/finding.ts';
+import { frequentRetries } from '../../../../functions/run/frequent-retries.ts';
 import type { Effect, TlsFlaw } from '../../../../packages/okta-emulator/src/index.ts';
 import { emptyResponse, jsonResponse, type OktaResponse } from '../../../../packages/okta-emulator/src/index.ts';
 import type { Fault } from '../../simulation/environment.ts';
@@ -12,9 +13,11 @@ import {
   variant,
   variants,
   variantsByEndpoint,
+  warning,
   warnings,
 } from '../case.ts';
 import {
+  failAtFirst,
   htmlPage,
   intercept,
   interceptDomain,
@@ -239,6 +242,19 @@ export const attributionCases: readonly Case[] = [
         interceptOrg({ disconnect: 'close' }),
       ),
       answeredBy: 'nobody' as const,
+    },
+  ]),
+  defineCase('N13', 'requests fail now and then, and work when sent again', 'ticket', [
+    {
+      ...warning(
+        organization,
+        'each second: 502, no mark',
+        network('connections-fail-at-first'),
+        failAtFirst(unmarked(502)),
+      ),
+      runs: frequentRetries,
+      answeredBy: 'okta' as const,
+      needsPast: true as const,
     },
   ]),
   defineCase('N12', "Okta's edge answers without a mark", 'page', [

@@ -1,3 +1,4 @@
+import { frequentRetries } from '../../../../functions/run/frequent-retries.ts';
 import {
   type Effect,
   emptyResponse,
@@ -23,6 +24,7 @@ import {
   alterJson,
   alterKeys,
   declaredJson,
+  failAtFirst,
   forgeTokens,
   htmlPage,
   intercept,
@@ -201,6 +203,14 @@ export const oktaCases: readonly Case[] = [
       announced,
       ...announceIncident({ name: 'I-20004', subService: 'Workflows', feature: 'Flow execution', audience: 'Admin' }),
     ),
+  ]),
+  defineCase('O11', 'Okta fails now and then, and answers when asked again', 'ticket', [
+    variants(
+      [organization, ...discovery, ...keys, ...token],
+      'each second answer: 502',
+      okta('answers-fail-at-first'),
+      failAtFirst(htmlPage(502, 'Bad Gateway')),
+    ).map((each) => ({ ...each, isWarning: true, runs: frequentRetries, needsPast: true as const })),
   ]),
   defineCase('O10', 'the sign-in page does not load its scripts or styles', 'page', [
     (

@@ -22,6 +22,14 @@ export function intercept(effect: Effect, only?: Match['when']): FaultAt {
   return ({ okta }, { path, when = only }) => ({ restore: okta.intercept({ path, ...(when && { when }) }, effect) });
 }
 
+/** Applies an effect to each second request to the target's endpoint, so that a retry works. */
+export function failAtFirst(effect: Effect): FaultAt {
+  return (environment, target) => {
+    let count = 0;
+    return intercept(effect, () => count++ % 2 === 0)(environment, target);
+  };
+}
+
 /** Applies an effect to every request to the org. The status page is not part of the org. */
 export function interceptOrg(effect: Effect): Fault {
   return ({ okta }) => ({ restore: okta.intercept({ path: /^\/(?!status)/ }, effect) });

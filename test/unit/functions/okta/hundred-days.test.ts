@@ -9,6 +9,7 @@ import {
   usualAt,
   withEndedHours,
 } from '../../../../functions/okta/usual-counts.ts';
+import { randomFrom } from '../../../support/random.ts';
 
 const quarterMs = 15 * 60_000;
 const hourMs = 4 * quarterMs;
@@ -16,17 +17,6 @@ const dayMs = 24 * hourMs;
 /** A Monday. */
 const firstDay = Date.UTC(2026, 7, 3);
 const days = 100;
-
-/** The same numbers in each run of the test (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** How often something happens at random that happens `mean` times on average: a normal distribution is close enough. */
 function chance(mean: number, random: () => number): number {
