@@ -76,6 +76,7 @@ export interface FindingDefinition
 export const docs = {
   errors: 'https://developer.okta.com/docs/reference/error-codes/',
   status: 'https://status.okta.com/',
+  workflows: 'https://help.okta.com/wf/en-us/content/topics/workflows/execute/flow-api-endpoint-token.htm',
   limits: 'https://developer.okta.com/docs/reference/rate-limits/',
   keys: 'https://developer.okta.com/docs/concepts/key-rotation/',
   policies: 'https://developer.okta.com/docs/guides/configure-access-policy/main/',

@@ -68,6 +68,7 @@ const effects: Readonly<Record<string, Effect>> = {
   saml: effect('SAML sign-on fails', 'users cannot enter a SAML application', { short: ['no SAML'] }),
   'user-resource': effect('API fails for users', 'your API fails for users'),
   resource: effect('API fails', 'your API fails'),
+  workflow: effect('Workflows fails', 'a flow of Okta Workflows does not run', { short: ['flow fails'] }),
   userinfo: effect('userinfo fails', 'apps cannot read who signed in'),
   revoke: effect('revocation fails', 'tokens cannot be revoked'),
   'sign-out': effect('sign-out fails', 'users cannot sign out'),

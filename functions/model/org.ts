@@ -24,6 +24,8 @@ export interface Org {
   readonly samlApps?: readonly SamlApp[];
   /** The checks for quiet failures. Opt-in. */
   readonly health?: HealthSettings;
+  /** A flow of Okta Workflows that is invoked every quarter of an hour. */
+  readonly workflow?: Workflow;
   /** The other name of the org, with its port: its okta.com name, or its custom domain. The metadata names it if absent. */
   readonly sibling?: string;
   /** The URL of a host that is neither AWS's nor Okta's, which is asked when a connection fails. The status page if absent. */
@@ -46,6 +48,14 @@ export interface Org {
   readonly groups?: Readonly<Partial<Record<Group, number>>>;
   /** In the event of `flows`: the org's service level objective, for messages about it. */
   readonly slo?: Slo;
+}
+
+/** A flow of Okta Workflows behind an API endpoint, secured with a client token. */
+export interface Workflow {
+  /** Its invoke URL, without the token. */
+  readonly url: string;
+  /** The name or ARN of the secret that has the client token. */
+  readonly secret: string;
 }
 
 /** A status page of Okta, and which of its announcements are told as tickets. */

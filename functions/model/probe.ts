@@ -35,6 +35,7 @@ export type Requirement =
   | 'user'
   | 'samlApps'
   | 'health'
+  | 'workflow'
   | 'systemLog'
   | 'serviceResource'
   | 'userResource'
@@ -233,6 +234,8 @@ export interface ClientCredentials {
   prepareApi(fetch: Fetch): Promise<void>;
   /** Calls the management API with the org's API credential. If rejected, re-reads the secret and retries once. */
   callApi(url: string, fetch: Fetch): Promise<Response>;
+  /** Invokes the org's flow of Okta Workflows. If it refuses the client token, re-reads the secret and retries once. */
+  invokeWorkflow(fetch: Fetch): Promise<Response>;
 }
 
 /** Acts as the web application that the test user signs in to. */

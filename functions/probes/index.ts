@@ -33,6 +33,7 @@ import { token } from './token.ts';
 import { userSignIns } from './user-sign-ins.ts';
 import { userinfo } from './userinfo.ts';
 import { verify } from './verify.ts';
+import { workflow } from './workflow.ts';
 
 /** The probes of each group. To add a probe, import it and add it to a list. Each function bundles its own list only. */
 export const flows: readonly Probe[] = [
@@ -62,7 +63,16 @@ export const journey: readonly Probe[] = [
   signOut,
   refreshReuse,
 ];
-export const health: readonly Probe[] = [apiAccess, certificates, domains, clientSecrets, agents, hooks, signingKeys];
+export const health: readonly Probe[] = [
+  apiAccess,
+  certificates,
+  domains,
+  clientSecrets,
+  agents,
+  hooks,
+  signingKeys,
+  workflow,
+];
 export const systemLog: readonly Probe[] = [readSystemLog, logLimits, userSignIns, ownEvents];
 export const negativeTests: readonly Probe[] = [refusesCustomScope, refusesUnknownRedirectUri];
 

@@ -24,6 +24,7 @@ const settingFor: Record<Requirement, (org: string, server: string) => string> =
   serviceResource: (_, server) => `set "resource" (the URL of an API of yours) on server "${server}"`,
   userResource: (_, server) => `set "resource" (the URL of an API of yours) with "token": "user" on server "${server}"`,
   health: (org) => `set "health" ({} is enough) on org "${org}"`,
+  workflow: (org) => `set "workflow" (the invoke URL of a flow of Okta Workflows) on org "${org}"`,
   refreshTokenLeeway: (_, server) =>
     `set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "${server}"`,
   samlApps: (org) => `set "samlApps" (SAML applications of the test user) on org "${org}"`,
@@ -120,6 +121,8 @@ function has(requirement: Requirement, org: Org, server: Server): boolean {
       return (org.samlApps?.length ?? 0) > 0;
     case 'health':
       return org.health !== undefined;
+    case 'workflow':
+      return org.workflow !== undefined;
     case 'negativeTests':
       return org.negativeTests;
     case 'web':

@@ -21,6 +21,7 @@ export const noClientCredentials: ClientCredentials = {
   introspect: fail,
   prepareApi: fail,
   callApi: fail,
+  invokeWorkflow: fail,
 };
 
 /**

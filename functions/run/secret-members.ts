@@ -2,7 +2,7 @@ import type { Secret } from '../aws/secrets.ts';
 import { SecretUnreadable } from '../model/errors.ts';
 
 /** The members that secrets have. Trap: a member with any other name may have a secret for a name. */
-const knownMembers = ['privateKey', 'clientSecret', 'apiToken', 'password', 'totpSecret'] as const;
+const knownMembers = ['privateKey', 'clientSecret', 'apiToken', 'clientToken', 'password', 'totpSecret'] as const;
 
 export type SecretMember = (typeof knownMembers)[number];
 

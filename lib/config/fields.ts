@@ -74,6 +74,15 @@ export const httpsUrl = checkedString((value) => {
   return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
 });
 
+/** The URL of something that takes a token, which must not be in it. */
+export const urlWithoutQuery = checkedString((value) => {
+  const url = URL.parse(value);
+  if (hasCredentials(url)) return credentialsInUrl;
+  if (url?.search || url?.hash)
+    return 'must end before the "?": the template shows the URL in clear text, so the token belongs into the secret';
+  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
+});
+
 /** An address to which SNS can send. */
 export const emailAddress = checkedString((value) =>
   /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/.test(value)

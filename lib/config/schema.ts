@@ -13,7 +13,16 @@ import {
 import type { Group } from '../../functions/model/probe.ts';
 import { defaultExpiryDays } from '../../functions/okta/expiry.ts';
 import { mostOrgStacks } from '../limits/fleet-limits.ts';
-import { httpsUrl, issuerUrl, orgDomain, redirectUri, scope, secretReference, timeZone } from './fields.ts';
+import {
+  httpsUrl,
+  issuerUrl,
+  orgDomain,
+  redirectUri,
+  scope,
+  secretReference,
+  timeZone,
+  urlWithoutQuery,
+} from './fields.ts';
 import { maintenanceSchedule } from './maintenance-schedule.ts';
 import { receiver } from './receiver.ts';
 
@@ -445,6 +454,15 @@ const org = z.strictObject({
   api: api
     .optional()
     .describe('the credential for the management API, "token" or "client"; enables the rate-limit probe'),
+  workflow: z
+    .strictObject({
+      url: urlWithoutQuery.describe('its invoke URL, without "?clientToken=…"'),
+      secret: secret('{"clientToken": …}'),
+    })
+    .optional()
+    .describe(
+      'a flow of Okta Workflows behind an API endpoint that is secured with a client token; it is invoked with a POST as often as the health checks run, so it must change nothing',
+    ),
   health: health
     .optional()
     .describe(

@@ -27,8 +27,9 @@ export function probeEvents(monitoredOrg: MonitoredOrg): readonly ProbeEvent[] {
 }
 
 /** The names and ARNs of the secrets in an event. The function that receives it may read them. */
-export function secretsIn({ servers, api, user }: Org): readonly string[] {
-  const secrets = [...servers.flatMap(({ service, web }) => [service?.secret, web?.secret]), api?.secret, user?.secret];
+export function secretsIn({ servers, api, user, workflow }: Org): readonly string[] {
+  const ofClients = servers.flatMap(({ service, web }) => [service?.secret, web?.secret]);
+  const secrets = [...ofClients, api?.secret, user?.secret, workflow?.secret];
   return [...new Set(secrets.filter((secret) => secret !== undefined))];
 }
 
@@ -37,7 +38,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
   const plan = planOf(monitoredOrg, group);
   const isNeeded = (requirement: Requirement, id?: string) =>
     plan.some(({ probe, server }) => probe.requires?.includes(requirement) && (id === undefined || server.id === id));
-  const { api, user, samlApps, health, systemLog, slo, servers, ...org } = monitoredOrg.org;
+  const { api, user, samlApps, health, systemLog, slo, servers, workflow, ...org } = monitoredOrg.org;
   const signsIn = user !== undefined && isNeeded('user');
   const isVerified = (id: string) =>
     monitoredOrg.plan.some(({ probe, server }) => server.id === id && tokenVerifiers.includes(probe.id));
@@ -55,6 +56,7 @@ function orgForGroup(monitoredOrg: MonitoredOrg, group: Group): Org {
     ),
     ...(slo && group === 'flows' && { slo }),
     ...(api && isNeeded('api') && { api }),
+    ...(workflow && isNeeded('workflow') && { workflow }),
     ...(systemLog && isNeeded('systemLog') && { systemLog }),
     ...(signsIn && { user }),
     ...((signsIn || isNeeded('health')) && samlApps && { samlApps }),

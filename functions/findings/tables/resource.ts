@@ -1,6 +1,6 @@
 import { docs, type FindingDefinition } from '../definition.ts';
 
-/** Your own API, which is not Okta's. The token that it got was issued by Okta in the same run. */
+/** What is not the org: an API of yours, with a token that Okta issued in the same run, and a flow of Okta Workflows. */
 export const resourceFindings = {
   'resource-refused': {
     domain: 'configuration',
@@ -70,5 +70,38 @@ export const resourceFindings = {
     causes: ['load on the API'],
     remedy: ['Ask the team that runs the API'],
     verify: 'curl -so /dev/null -w "%{time_starttransfer}\\n" URL -H "authorization: Bearer $TOKEN"',
+  },
+  'workflow-failing': {
+    domain: 'okta',
+    severity: 'ticket',
+    isFaultUnknown: true,
+    brief: 'Workflows fails',
+    summary: 'A flow of Okta Workflows does not run, or fails.',
+    causes: ['a fault of Okta Workflows', 'a card of the flow that fails', 'a limit of Workflows that is used up'],
+    remedy: [
+      'In the Workflows console, open the execution history of the flow: without an execution, Workflows did not start it',
+      `Check ${docs.status} for an incident of Workflows`,
+      'Open a case with Okta Support and paste the support block',
+    ],
+    doc: docs.workflows,
+    verify: 'curl -i -X POST URL -H "x-api-client-token: $CLIENT_TOKEN"',
+    impact: 'Sign-in works. What flows automate waits or fails, such as joiners and leavers.',
+  },
+  'workflow-refused': {
+    domain: 'configuration',
+    severity: 'ticket',
+    brief: 'flow refuses us',
+    summary: 'The flow of Okta Workflows refuses the request of the monitor.',
+    causes: [
+      'a client token that was made anew, or a wrong one in the secret',
+      'a flow that was turned off, deleted or moved, so that its URL changed',
+    ],
+    remedy: [
+      'In the Workflows console, turn the flow on, and open its API endpoint settings',
+      'Compare the invoke URL with "workflow.url", and store the client token as {"clientToken": …}',
+    ],
+    doc: docs.workflows,
+    verify: 'curl -i -X POST URL -H "x-api-client-token: $CLIENT_TOKEN"',
+    impact: 'Sign-in works. Other callers of this flow may be refused as well.',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -109,6 +109,7 @@ export function expectedSender({ expected, answeredBy, target }: Variant): Ascri
   if (expected.code === 'intercepted') return 'intermediary';
   if (expected.code === 'unidentified-answer') return 'unknown';
   if (expected.code in systemLogFindings) return undefined;
+  if (target.probe === 'workflow') return undefined;
   if (expected.code in resourceFindings) return expected.code === 'resource-unreachable' ? 'nobody' : 'resource';
   if (expected.domain === 'network' || expected.code === 'custom-domain-certificate') return 'nobody';
   const isAnswered = ![

@@ -52,7 +52,11 @@ export const withHealth = prepareOrgs((org) => {
     expiryDays: { ticket: [30, 14], page: [7, 1] },
     maxAgeDays: 365,
   };
-  return { ...org, api: withScopes(org.api, healthScopes), health: checks };
+  const workflow = {
+    url: 'https://acme.workflows.okta.com/api/flo/1/invoke',
+    secret: `okta-synthetics/${org.name}/workflow`,
+  };
+  return { ...org, api: withScopes(org.api, healthScopes), health: checks, workflow };
 });
 
 /** Adds a SAML application to each org that has a test user and no such application yet. */

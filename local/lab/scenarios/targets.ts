@@ -147,6 +147,7 @@ export const domains = ofHealth('domains');
 export const clientSecrets = ofHealth('client-secrets');
 export const agents = ofHealth('agents');
 export const hooks = ofHealth('hooks');
+export const workflow = ofHealth('workflow');
 export const signingKeys = ofHealth('signing-keys', 'default');
 /** An API of your own, called with the token of the service application, and with that of the test user. */
 export const resources: readonly ScenarioTarget[] = [

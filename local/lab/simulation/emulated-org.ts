@@ -71,7 +71,8 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
     ...(health.applications && { applications: [okta.samlApps.payroll.id] }),
     ...(health.clients && { clients: [okta.clients.web.clientId] }),
   });
-  const { user, sibling: _, ...configured } = org;
+  const { user, workflow, sibling: _, ...configured } = org;
+  if (workflow) secrets.set(workflow.secret, JSON.stringify({ clientToken: okta.flow.clientToken }));
   if (user) secrets.set(user.secret, JSON.stringify({ password: okta.user.password }));
   return {
     org: {
@@ -82,6 +83,7 @@ export function emulateOrg(org: Org, okta: OktaEmulator, resourceApi?: Pick<Reso
       ...(api && { api: api.kind === 'token' ? api : { ...api, clientId: keyClientOf(api).clientId } }),
       ...(org.samlApps && { samlApps: org.samlApps.map(emulateSamlApp) }),
       ...(org.health && { health: emulateHealth(org.health) }),
+      ...(workflow && { workflow: { ...workflow, url: okta.flow.url } }),
       ...(user && { user: { ...user, login: okta.user.login } }),
       ...(org.systemLog && { systemLog: emulateSystemLog(okta) }),
       ...(org.statusPage && { statusPage: { ...org.statusPage, page: okta.statusPageUrl } }),

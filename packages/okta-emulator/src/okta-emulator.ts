@@ -5,6 +5,7 @@ import { altering, createAlterationLog } from './alteration-log.ts';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { issueCertificates, type TlsFlaw } from './certificates.ts';
 import { errorEnvelope, unknownOrg } from './error-responses.ts';
+import { createFlow, type Flow } from './flow.ts';
 import { type AlterHealth, createHealth } from './health-state.ts';
 import type { OktaRequest } from './http-message.ts';
 import { type Effect, listenHttps, type Match, type ServedRequest } from './https-listener.ts';
@@ -95,6 +96,8 @@ export interface OktaEmulator extends AsyncDisposable {
   readonly issuers: Readonly<Record<ServerId, string>>;
   readonly audiences: Readonly<Record<ServerId, string>>;
   readonly statusPageUrl: string;
+  /** A flow of Workflows that answers and does nothing. */
+  readonly flow: Flow;
   /** The requests since the start or the last `clearRequests`. */
   readonly requests: readonly ServedRequest[];
   clearRequests(): void;
@@ -202,6 +205,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
   const engine = () => state.settings().engine;
   const signInLog = createSignInLog(log, engine);
   const sessions = createSessions(state, signInLog);
+  const { respond: runFlow, ...flow } = createFlow(origin, apiToken);
   const transactions = createTransactions(now);
   const signInStart = createSignInStart(origin, state, transactions);
   const samlApplications = createSamlApplications();
@@ -294,6 +298,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     idx: idx.respond,
     authn: (request) => authn.respond(request),
     sessions: (request) => endOwnSession(sessions, request),
+    flow: runFlow,
     settings: state.settings,
   });
 
@@ -329,6 +334,7 @@ export async function startOktaEmulator(options: OktaOptions = {}): Promise<Okta
     issuers: Object.fromEntries(all.map(({ address }) => [address.id, address.issuer])) as Record<ServerId, string>,
     audiences: Object.fromEntries(all.map(({ address }) => [address.id, address.audience])) as Record<ServerId, string>,
     statusPageUrl: statusPage.url,
+    flow,
     requests: listener.requests,
     clearRequests() {
       listener.requests.length = 0;

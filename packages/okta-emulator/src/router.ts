@@ -18,6 +18,7 @@ interface Handlers {
   readonly idx: Handler;
   readonly authn: Handler;
   readonly sessions: Handler;
+  readonly flow: Handler;
   readonly settings: () => Pick<SignInSettings, 'engine' | 'apiAccessManagement'>;
 }
 
@@ -37,6 +38,7 @@ export function createRouter({
   idx,
   authn,
   sessions,
+  flow,
   settings,
 }: Handlers): Handler {
   const customById = new Map<string, AuthorizationServer>(custom.map((server) => [server.address.id, server]));
@@ -67,6 +69,7 @@ export function createRouter({
     [/^\/oauth2\/([^/]+)\//, (request, id) => atCustom(id, request)],
     [/^\/api\/v1\/authn(\/|$)/, authn],
     [/^\/api\/v1\/sessions\/me$/, sessions],
+    [/^\/api\/flo\//, flow],
     [/^\/api\//, management],
     [/^\/idp\/idx\//, (request) => (settings().engine === 'idx' ? idx(request) : unknownPath(request))],
     [/^\/login\//, signIn],

@@ -134,6 +134,7 @@ describe('a run at a healthy org', () => {
       serviceResource: 'set "resource" (the URL of an API of yours) on server "org"',
       userResource: 'set "resource" (the URL of an API of yours) with "token": "user" on server "org"',
       health: 'set "health" ({} is enough) on org "acme"',
+      workflow: 'set "workflow" (the invoke URL of a flow of Okta Workflows) on org "acme"',
       refreshTokenLeeway:
         'set "expects.refreshTokenLeewaySeconds" (the grace period for token rotation) on server "org"',
       samlApps: 'set "samlApps" (SAML applications of the test user) on org "acme"',

@@ -478,8 +478,9 @@ describe('the permissions of a probe function', () => {
     ]);
   });
 
-  it('the health function may read only the secret for the management API', () => {
-    expect(probePermissionsOf(samples.full, 'health')).toEqual([readSecrets(secret('okta/api')), keepsState]);
+  it('the health function may read only the secrets for the management API and for a flow of Workflows', () => {
+    const readable = isSetOf(secret('okta/api'), secret('okta/flow'));
+    expect(probePermissionsOf(samples.full, 'health')).toEqual([readSecrets(expect.toSatisfy(readable)), keepsState]);
   });
 
   it('the function that reads the System Log may read only the secret for the management API', () => {

@@ -1,9 +1,9 @@
 import type { FaultDomain } from '../../../../functions/model/fault-domain.ts';
-import type { HealthState } from '../../../../packages/okta-emulator/src/index.ts';
+import { emptyResponse, errorEnvelope, type HealthState } from '../../../../packages/okta-emulator/src/index.ts';
 import type { Fault } from '../../simulation/environment.ts';
 import { type Case, defineCase, type Expected, type Variant, variant, warning } from '../case.ts';
 import { alterServer } from '../faults/configuration.ts';
-import { agents, at, certificates, clientSecrets, domains, hooks, signingKeys } from '../targets.ts';
+import { agents, at, certificates, clientSecrets, domains, hooks, signingKeys, workflow } from '../targets.ts';
 
 const expect =
   (domain: FaultDomain) =>
@@ -230,4 +230,19 @@ export const healthCases: readonly Case[] = [
       variant(target, `${name}, no list`, okta('health-unread'), answers(path, 200, { nothing: true })),
     ]),
   ),
+  defineCase('H7', 'a flow of Okta Workflows does not run', 'ticket', [
+    (
+      [
+        ['500', errorEnvelope('E0000009'), 'workflow-failing', okta],
+        ['429', emptyResponse(429), 'workflow-failing', okta],
+        ['closed', { disconnect: 'close' }, 'workflow-failing', okta],
+        ['404', { status: 404, body: notFound }, 'workflow-refused', configuration],
+        ['another client token', errorEnvelope('E0000004'), 'workflow-refused', configuration],
+      ] as const
+    ).map(([symptom, effect, code, of]) =>
+      variant(workflow, symptom, of(code), ({ okta: emulator }) => ({
+        restore: emulator.intercept({ path: /^\/api\/flo\// }, effect),
+      })),
+    ),
+  ]),
 ];

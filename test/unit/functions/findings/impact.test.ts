@@ -70,7 +70,9 @@ describe('the impact of a journey that fails', () => {
   });
 });
 
-it.each(health.map(({ id, scope }) => (scope === 'org' ? id : `${id}@default`)))(
+const readers = health.filter(({ requires }) => requires?.includes('health'));
+
+it.each(readers.map(({ id, scope }) => (scope === 'org' ? id : `${id}@default`)))(
   'a health check that fails says that something is not checked, and nothing of users: %s',
   (target) => {
     const { subject, lead } = headOf('health-unread', target);

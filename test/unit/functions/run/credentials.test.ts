@@ -124,3 +124,18 @@ it('a client assertion that was signed ahead is not sent for another client with
   });
   expect(subjects).toEqual(['service', 'service']);
 });
+
+it('the client token of a flow is sent in a header of a POST, and read again if the flow refuses it', async () => {
+  const stored = ['old', 'new'];
+  const secrets = { read: async () => parseSecret('acme/flow', JSON.stringify({ clientToken: stored.shift() })) };
+  const sent: unknown[] = [];
+  const fetch: Fetch = async (url, { method, headers, body } = {}) => {
+    const token = new Headers(headers).get('x-api-client-token');
+    sent.push([method, url, token, body]);
+    return new Response(null, { status: token === 'new' ? 200 : 401 });
+  };
+  const url = 'https://acme.workflows.okta.com/api/flo/1/invoke';
+  const org = { ...acme, workflow: { url, secret: 'acme/flow' } };
+  expect((await openCredentials(secrets, () => 0)(org).invokeWorkflow(fetch)).status).toBe(200);
+  expect(sent).toEqual(['old', 'new'].map((token) => ['POST', url, token, undefined]));
+});

@@ -135,6 +135,16 @@ it.each([
   expect(problemsOfOrg(fields).join('\n')).toContain(problem);
 });
 
+it("the token of a flow is refused in the flow's URL, and not repeated", () => {
+  const workflow = (url: string) => problemsOfOrg({ workflow: { url, secret: 'acme/flow' } }).join('\n');
+  const url = 'https://acme.workflows.okta.com/api/flo/1/invoke';
+  expect(workflow(url)).toBe('');
+  for (const added of ['?clientToken=canary', '#canary']) {
+    expect(workflow(`${url}${added}`)).toContain('orgs[0].workflow.url must end before the "?"');
+    expect(workflow(`${url}${added}`)).not.toContain('canary');
+  }
+});
+
 it.each([
   [{ logRetentionDays: 31 }, 'logRetentionDays must be one of 1, 3, 5'],
   [{ alerts: { tickets: [{ email: 'team' }] } }, 'alerts.tickets[0].email must be an e-mail address'],
