@@ -11,6 +11,8 @@ import { type Sections, textBlock } from './markdown.ts';
 export const samples: Readonly<Record<string, Sections>> = {
   'README.md': {
     start: async () => textBlock(startSample(await outputOf(start, []))),
+  },
+  'docs/game-day.md': {
     drill: async () => textBlock(drillSample(await outputOf(drill, ['--case', drilled, '--scenario', scenario]))),
   },
 };
