@@ -6,7 +6,8 @@ export const serviceKinds = ['directory', 'code', 'provisioning'] as const;
 
 export type ServiceKind = (typeof serviceKinds)[number];
 
-const spanMs = 3 * 60_000;
+/** Events of so long are counted together. */
+export const serviceSpanMs = 3 * 60_000;
 const keptMs = 60 * 60_000;
 
 /** The most names that are distinguished in three minutes. Those beyond it are not counted. */
@@ -23,7 +24,9 @@ export function addServices(
 ): Pick<LogMemory, 'services' | 'usualCodes'> {
   const added = events.flatMap((event): ServiceSpan[] => {
     const key = keyOf(event);
-    return key === undefined ? [] : [{ atMs: Math.floor(event.atMs / spanMs) * spanMs, counts: { [key]: 1 } }];
+    return key === undefined
+      ? []
+      : [{ atMs: Math.floor(event.atMs / serviceSpanMs) * serviceSpanMs, counts: { [key]: 1 } }];
   });
   const spans = [...Map.groupBy([...services, ...added], ({ atMs }) => atMs)]
     .map(([atMs, parts]) => ({ atMs, counts: add(parts.map(({ counts }) => counts)) }))

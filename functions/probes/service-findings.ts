@@ -1,7 +1,7 @@
 import { finding } from '../findings/finding.ts';
 import type { Finding } from '../model/finding.ts';
 import type { LogMemory, ServiceSpan } from '../model/org-log.ts';
-import { servicesOf } from '../okta/service-counts.ts';
+import { serviceSpanMs, servicesOf } from '../okta/service-counts.ts';
 
 const quarterMs = 15 * 60_000;
 
@@ -15,7 +15,8 @@ const directory = { ticket: 5, ticketShare: 0.2, page: 10, pageShare: 0.5 };
  * Trap: all agents may look healthy meanwhile, and Okta keeps cached passwords for days.
  */
 export function directoryFindings(spans: readonly ServiceSpan[], readAtMs: number): readonly Finding[] {
-  return servicesOf(spans, 'directory', readAtMs - quarterMs).flatMap(({ name, results }) => {
+  // The span in which the quarter of an hour began counts as a whole.
+  return servicesOf(spans, 'directory', readAtMs - quarterMs - serviceSpanMs).flatMap(({ name, results }) => {
     const { answered = 0, failed = 0, 'timed out': timedOut = 0 } = results;
     const bad = failed + timedOut;
     const share = bad / (bad + answered);
