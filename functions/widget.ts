@@ -93,12 +93,7 @@ const links: BoardLinks = {
   ...(runbook !== undefined && { runbook }),
   ...(console && {
     alarm: console.alarm,
-    log: (group, org, around) =>
-      console.log(
-        `/aws/lambda/${resourceName(deployment, group)}`,
-        `{ $.org = ${JSON.stringify(org)} && $.status != "passed" }`,
-        around,
-      ),
+    log: (group, around) => console.log(`/aws/lambda/${resourceName(deployment, group)}`, around),
   }),
 };
 

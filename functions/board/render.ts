@@ -12,8 +12,8 @@ export interface BoardLinks {
   /** The runbook's address, without a heading. */
   readonly runbook?: string;
   alarm?(name: string): string | undefined;
-  /** The log of a group, of an org and around a time. */
-  log?(group: Group, org: string, around: { readonly from: number; readonly to: number }): string | undefined;
+  /** The log of a group around a time. */
+  log?(group: Group, around: { readonly from: number; readonly to: number }): string | undefined;
 }
 
 export interface RenderOptions {
@@ -97,22 +97,22 @@ function gridCell({ state, durationMs, because, runs, intervalMinutes, at }: Cel
   return html`${shown(shownCells[state])}${isCurrent && durationMs !== undefined && ` ${Math.round(durationMs)} ms`}${!isCurrent && `, last at ${clock(at, now)}`}${because !== undefined && html`<br>${foreign(because, 80)}`}${strip(runs, intervalMinutes)}`;
 }
 
-export function renderIncidents({ incidents, org, at }: OrgBoard, links: BoardLinks): Html {
+export function renderIncidents({ incidents, at }: OrgBoard, links: BoardLinks): Html {
   if (incidents.length === 0) return html`<h3>Open incidents</h3><p>None that people were told of.</p>`;
-  const rows = incidents.slice(0, mostIncidents).map((incident) => incidentRow(incident, org, at, links));
+  const rows = incidents.slice(0, mostIncidents).map((incident) => incidentRow(incident, at, links));
   const more = incidents.length - rows.length;
   return html`<h3>Open incidents</h3><div class="scroll" role="region" aria-label="Open incidents" tabindex="0"><table><caption>What people were told of, and CloudWatch has not resolved.${more > 0 && ` ${more} more are not shown.`}</caption><thead><tr><th scope="col">Finding</th><th scope="col">Since</th><th scope="col">Who must act</th><th scope="col">Where, by the last run</th><th scope="col">Last message</th><th scope="col">Links</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 const mostIncidents = 20;
 
-function incidentRow(incident: BoardIncident, org: string, now: number, links: BoardLinks): Html {
+function incidentRow(incident: BoardIncident, now: number, links: BoardLinks): Html {
   const { alarm, brief, code, route, since, startObserved, told, whoMustAct, where, heading, group } = incident;
   const around = { from: since - 5 * 60_000, to: Math.min(now, since + 60 * 60_000) };
   const places = [
     ...(links.runbook === undefined ? [] : [link(`${links.runbook}#${heading}`, 'Runbook')]),
     ...(links.alarm ? [link(links.alarm(alarm), 'Alarm')] : []),
-    ...(links.log && group ? [link(links.log(group, org, around), 'Log')] : []),
+    ...(links.log && group ? [link(links.log(group, around), 'Log')] : []),
   ];
   return html`<tr><th scope="row">${foreign(brief, 80)}${code !== undefined && html` <span class="muted">${foreign(code, 60)}</span>`}</th><td>${startObserved ? '' : 'before '}${clock(since, now)}</td><td>${whoMustAct}</td><td>${where.length > 0 ? foreign(joinFirst(where, 5)) : 'not in the last run'}</td><td>${route}, ${told}</td><td>${places.map((place, index) => html`${index > 0 && ', '}${place}`)}</td></tr>`;
 }

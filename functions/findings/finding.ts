@@ -36,7 +36,8 @@ export function failsElsewhere(code: string): boolean {
 }
 
 /** The facts of one occurrence. Trap: people see them, so they must not contain a secret. */
-export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {
+export interface FindingFacts
+  extends Partial<Pick<Finding, 'about' | 'detail' | 'token' | 'comparisons' | 'severity' | 'once'>> {
   /** Decide which causes and steps fit. */
   readonly facts?: ReadonlySet<Fact>;
 }
@@ -44,7 +45,7 @@ export interface FindingFacts extends Partial<Pick<Finding, 'detail' | 'token' |
 /** Creates a finding with the facts of this occurrence. */
 export function finding(
   code: FindingCode,
-  { detail, token, comparisons = [], facts = new Set(), severity, once = [] }: FindingFacts = {},
+  { about, detail, token, comparisons = [], facts = new Set(), severity, once = [] }: FindingFacts = {},
 ): Finding {
   const definition: FindingDefinition = findings[code];
   const { domain, brief, summary, causes, remedy, doc } = definition;
@@ -53,6 +54,7 @@ export function finding(
     ...{ causes: fittingTexts(causes, facts), remedy: fittingTexts(remedy, facts) },
     ...(doc && { doc }),
     ...(definition.isFaultUnknown && { suspect: 'unknown' as const }),
+    ...(about && { about }),
     ...(detail && { detail: clip(detail) }),
     ...(comparisons.length > 0 && { comparisons }),
     ...(once.length > 0 && { once }),

@@ -68,7 +68,6 @@ const effects: Readonly<Record<string, Effect>> = {
   saml: effect('SAML sign-on fails', 'users cannot enter a SAML application', { short: ['no SAML'] }),
   'user-resource': effect('API fails for users', 'your API fails for users'),
   resource: effect('API fails', 'your API fails'),
-  workflow: effect('Workflows fails', 'a flow of Okta Workflows does not run', { short: ['flow fails'] }),
   userinfo: effect('userinfo fails', 'apps cannot read who signed in'),
   revoke: effect('revocation fails', 'tokens cannot be revoked'),
   'sign-out': effect('sign-out fails', 'users cannot sign out'),
@@ -86,6 +85,20 @@ const lookedAfter: Readonly<Record<string, string>> = {
   agents: 'agents',
   hooks: 'hooks',
   'signing-keys': 'key rotation',
+};
+
+/** What a negative test shows: Okta accepts what it must refuse. */
+const accepted: Readonly<Record<string, Effect>> = {
+  'refuses-custom-scope': effect(
+    'Org server grants a scope it must refuse',
+    'the Org server grants a forbidden scope',
+    {
+      short: ['forbidden scope granted'],
+    },
+  ),
+  'refuses-unknown-redirect-uri': effect('unknown redirect URI accepted', 'Okta accepts an unregistered redirect URI', {
+    short: ['unknown redirect'],
+  }),
 };
 
 /** Effects on the one client that asks: others may have other settings. */
@@ -164,7 +177,7 @@ function impactOfOrg({ code, suspect, domain, hit, isAnythingFine }: ImpactFacts
 }
 
 /** The impact of the probe with the gravest effect. */
-function impactOfProbe(firstProbe: string, { domain, severity, hit }: ImpactFacts): Impact {
+function impactOfProbe(firstProbe: string, { code, domain, severity, hit }: ImpactFacts): Impact {
   const isOneClient =
     domain === 'configuration' || domain === 'credentials' || `${domain} ${severity}` === 'quota ticket';
   const table = isOneClient && !needsNoClient(hit) ? { ...effects, ...effectsOnClient } : effects;
@@ -174,7 +187,7 @@ function impactOfProbe(firstProbe: string, { domain, severity, hit }: ImpactFact
   const part = own.every(({ isIntermittent }) => isIntermittent) ? 1 : 0;
   if (probe === 'authorize' && part === 0 && !isOneClient && failsAtTokens(hit, own))
     return { ...noSignInOrTokens, servers, concernsApps: true };
-  const { what, clause, short = [], isOfTestUser } = known ?? effectOfUnknown(probe);
+  const { what, clause, short = [], isOfTestUser } = known ?? effectOfUnknown(probe, code);
   return {
     what: [what[part], ...(part === 0 ? short : [])],
     clause: clause[part],
@@ -194,7 +207,10 @@ function failsAtTokens(hit: readonly HitTarget[], targets: readonly HitTarget[])
   return hit.some(({ probe, server }) => probe === 'token' && targets.some((target) => target.server === server));
 }
 
-function effectOfUnknown(probe: string): Effect {
+function effectOfUnknown(probe: string, code?: string): Effect {
+  const unduly = code === 'negative-test-failed' ? accepted[probe] : undefined;
+  if (unduly) return unduly;
+  if (probe === 'workflow') return effect('flow fails', 'a flow of Okta Workflows does not run');
   const unknown = Object.hasOwn(lookedAfter, probe) ? lookedAfter[probe] : undefined;
   return unknown
     ? effect(`${unknown} not checked`, `the monitor cannot check ${unknown}`)

@@ -105,9 +105,11 @@ export function folded(findings: readonly Finding[]): readonly Finding[] {
     const details = [...shown.flatMap(({ detail }) => detail ?? []), ...(more > 0 ? [`and ${more} more`] : [])];
     const comparisons = shown.flatMap((finding) => finding.comparisons ?? []);
     const once = each.flatMap((finding) => finding.once ?? []);
+    // It names one thing of several.
+    const { about: _, ...common } = first;
     return [
       {
-        ...first,
+        ...common,
         ...(details.length > 0 && { detail: details.join('; ').slice(0, 1_000) }),
         ...(comparisons.length > 0 && { comparisons }),
         ...(once.length > 0 && { once }),

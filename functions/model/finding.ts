@@ -37,6 +37,8 @@ export interface Finding {
   /** The cause in a few words, for a subject line: `Okta 500`, `scope not granted`. */
   readonly brief: string;
   readonly summary: string;
+  /** The thing by its own name, and its day: `SAML certificate of Payroll expires 2026-12-05`. */
+  readonly about?: string;
   /** The observation of this occurrence, beyond the summary. */
   readonly detail?: string;
   /** Most likely first. */

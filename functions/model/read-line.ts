@@ -86,6 +86,7 @@ function readFinding(value: unknown): Finding | undefined {
     severity,
     brief,
     summary,
+    about,
     detail,
     causes,
     remedy,
@@ -100,7 +101,8 @@ function readFinding(value: unknown): Finding | undefined {
   if (known === undefined || !who || !urgent) return undefined;
   return defined({
     ...{ code: known, domain: who, severity: urgent },
-    ...{ brief: text(brief, 40) ?? known, summary: text(summary) ?? known, detail: text(detail, 600) },
+    ...{ brief: text(brief, 40) ?? known, summary: text(summary) ?? known },
+    ...{ about: text(about, 90), detail: text(detail, 600) },
     ...{ causes: strings(causes), remedy: strings(remedy), doc: text(doc) },
     ...{ comparisons: comparisons === undefined ? undefined : list(comparisons, readComparison) },
     ...{ suspect: oneOf(suspects, suspect), reach: text(reach, 400) },

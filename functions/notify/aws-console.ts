@@ -2,8 +2,8 @@
 export interface AwsConsole {
   dashboard(name: string): string;
   alarm(name: string): string;
-  /** The lines of a log group that match a filter pattern, from one time to another (epoch ms). */
-  log(group: string, filterPattern: string, during: { readonly from: number; readonly to: number }): string;
+  /** The lines of a log group from one time to another (epoch ms). A filter would make it too long for mail programs. */
+  log(group: string, during: { readonly from: number; readonly to: number }): string;
 }
 
 /** The console's domain by partition. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
@@ -23,9 +23,8 @@ export function consoleOf(arn: string): AwsConsole | undefined {
   return {
     dashboard: (name) => `${home}#dashboards/dashboard/${encodeURIComponent(name)}`,
     alarm: (name) => `${home}#alarmsV2:alarm/${encodeURIComponent(name)}`,
-    log: (group, filterPattern, { from, to }) =>
-      `${home}#logsV2:log-groups/log-group/${inFragment(group)}/log-events` +
-      `$3FfilterPattern$3D${inFragment(filterPattern)}$26start$3D${from}$26end$3D${to}`,
+    log: (group, { from, to }) =>
+      `${home}#logsV2:log-groups/log-group/${inFragment(group)}/log-events` + `$3Fstart$3D${from}$26end$3D${to}`,
   };
 }
 

@@ -46,6 +46,8 @@ export interface Incident {
   readonly domain: FaultDomain;
   /** The problem in a few words. */
   readonly brief: string;
+  /** The same by the name of the thing, and its day. */
+  readonly about?: string;
   /** The problem, or the recovery. */
   readonly headline: string;
   /** The effect on people. Absent if nothing fails, or if the evidence does not show the effect. */
@@ -201,7 +203,7 @@ function meaningOf(
   { gaps }: Evidence,
   lead: Occurrence | undefined,
   until: number,
-): Pick<Incident, 'code' | 'domain' | 'brief' | 'headline' | 'remedy' | 'heading'> {
+): Pick<Incident, 'code' | 'domain' | 'brief' | 'about' | 'headline' | 'remedy' | 'heading'> {
   const alarm = alarmMeaning(subject);
   // The finding that burns the budget has its own message. This one is about the budget.
   const isAboutBudget = subject.kind === 'burn-rate';
@@ -215,7 +217,8 @@ function meaningOf(
   // With a gap in the evidence, a later run might have reported it too.
   const lastSeen = lead && gaps.length === 0 ? { code: lead.finding.code, time: formatTime(until) } : undefined;
   const headline = kind === 'resolved' ? alarm.resolved(lastSeen) : summary;
-  return { ...(code !== undefined && { code }), domain, brief, headline, remedy, heading };
+  const about = !isAboutBudget && lead?.finding.about;
+  return { ...(code !== undefined && { code }), domain, brief, ...(about && { about }), headline, remedy, heading };
 }
 
 function isNamedByFinding({ kind }: AlarmSubject): boolean {

@@ -14,15 +14,10 @@ const minuteMs = 60_000;
 
 const mostOtherLogs = 2;
 
-/** In a function's log: its own errors, and the runs that Lambda ended. */
-const errorsOfRuns =
-  '{ $.type = "monitor-error" || $.record.status = "timeout" || $.record.status = "error" || $.record.status = "failure" }';
-
 /** Links to the subject of the finding, and to the monitor's own evidence. */
 export function linksOf(incident: Incident, { runbook, dashboard, console }: Links): readonly Link[] {
-  const { alarm, heading, logGroup, logsToSee, org } = incident;
+  const { alarm, heading, logGroup, logsToSee } = incident;
   const around = { from: incident.since - 5 * minuteMs, to: incident.until + 5 * minuteMs };
-  const pattern = org === undefined ? errorsOfRuns : `{ $.org = ${JSON.stringify(org)} && $.status != "passed" }`;
   const [log = Object.keys(incident.lastLogAt)[0], ...others] = new Set([
     ...(logGroup ? [logGroup] : []),
     ...logsToSee,
@@ -33,7 +28,7 @@ export function linksOf(incident: Incident, { runbook, dashboard, console }: Lin
     ...(alarm.kind === 'firing' ? [...systemLogLinks(incident, around), ...adminLinks(incident)] : []),
     { name: 'Alarm', target: console?.alarm(alarm.name) ?? alarm.name },
     ...(console
-      ? logs.map((each) => ({ name: each === log ? 'Log' : 'Other log', target: console.log(each, pattern, around) }))
+      ? logs.map((each) => ({ name: each === log ? 'Log' : 'Other log', target: console.log(each, around) }))
       : []),
     ...(console ? [] : [{ name: 'Dashboard', target: dashboard }]),
   ];

@@ -57,7 +57,7 @@ function changeOf(step: NextStep, incident: OpenIncident, subject: AlarmSubject,
   const times: Readonly<Partial<Record<NextStep, number>>> = { firing: incident.firedAt, ...ended };
   const notes: Readonly<Partial<Record<NextStep, string>>> = {
     ...(!ended && {
-      recovered: `CloudWatch's alarm counts the last ${lookBack} and resolves later, without another message. If it fails again before, you are told once.`,
+      recovered: `CloudWatch shows the alarm for up to ${lookBack} more, because it looks back that far. The next message comes only if it fails again.`,
     }),
     again: `It was told to be over at ${formatClock(recoveredAt)}, and fails again. The next message is the last: when CloudWatch's alarm resolves.`,
     also: 'The alarm fires already, for something that was told. This is new.',

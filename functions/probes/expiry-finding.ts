@@ -25,11 +25,17 @@ export function expiryFindings(
   const reached = expiryStep(left, days);
   if (!reached) return [];
   const { step, severity } = reached;
-  const found = `${validityInWords(left)}, ${new Date(at).toISOString().slice(0, 10)}`;
+  const day = new Date(at).toISOString().slice(0, 10);
+  const found = `${validityInWords(left)}, ${day}`;
   const first = Math.max(...days.ticket, ...days.page);
   return [
     finding(typeof code === 'string' ? code : step === 0 ? code.expired : code.expires, {
-      ...{ severity, once: [`${id}#${step}`], detail: `${what}: ${found}` },
+      ...{
+        severity,
+        once: [`${id}#${step}`],
+        about: `${what} ${step === 0 ? 'expired' : 'expires'} ${day}`,
+        detail: `${what}: ${found}`,
+      },
       comparisons: [{ name: what, expected: `valid for more than ${first} days`, found }],
     }),
   ];

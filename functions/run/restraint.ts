@@ -133,9 +133,11 @@ function heldByLimits(plan: readonly PlannedProbe[], runs: readonly KeptRun[], n
     const until = endOfPause(exchange, now);
     if (until <= now) continue;
     const because = `not asked before ${new Date(until).toISOString().slice(11, 19)}Z, when Okta resets the limit of ${bucket}`;
+    const { limit, remaining } = exchange.rateLimit ?? {};
+    const left = limit === undefined ? '' : `${remaining} of ${limit} requests left; `;
     for (const planned of enabledProbes(plan).filter((each) => bucketsOf(each).includes(bucket))) {
       const target = targetOf(planned);
-      const own = target === formatTarget(failure) && { finding: { ...failure.finding, detail: because } };
+      const own = target === formatTarget(failure) && { finding: { ...failure.finding, detail: `${left}${because}` } };
       if (own || !held.has(target)) held.set(target, { because, ...own });
     }
   }

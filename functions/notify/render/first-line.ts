@@ -27,10 +27,10 @@ export function renderFirstLine(incident: Incident, subject: string): string {
     return firstThatFits([`${headline}${since}`, headline, incident.brief], most);
   }
   const blame = blameOf(lead.finding, leadExchange(incident));
-  const { impact, brief } = incident;
+  const { impact, brief, about } = incident;
   if (!impact) {
     const yet = failsElsewhere(lead.finding.code) ? '' : ' Nothing fails yet.';
-    const summaries = [lead.finding.summary, `${upperFirst(brief)}.`];
+    const summaries = [...(about === undefined ? [] : [`${about}.`]), lead.finding.summary, `${upperFirst(brief)}.`];
     return firstThatFits(
       [
         ...summaries.map((summary) => `${blame}: ${lowerFirst(summary)}${yet} ${action}`),

@@ -42,7 +42,7 @@ export function renderUnreadableSubject({ route, monitor: { deployment } }: Link
 }
 
 /** Descriptions of the problem, from the most detailed to the shortest that is still useful. */
-function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Incident): readonly string[] {
+function firingDetails({ impact, brief, about, since, monitorErrors, occurrences }: Incident): readonly string[] {
   const time = formatClock(since);
   const [error] = occurrences.length === 0 ? monitorErrors : [];
   if (error) return [`${brief} - ${error.name}`, brief];
@@ -52,7 +52,7 @@ function firingDetails({ impact, brief, since, monitorErrors, occurrences }: Inc
     const yet = failsElsewhere(occurrences[0]?.finding.code ?? '')
       ? []
       : [`${brief} - nothing fails yet, since ${time}`, `${brief} - nothing fails yet`];
-    return [...yet, `${brief}${long}`, brief];
+    return [...(about === undefined ? [] : [about]), ...yet, `${brief}${long}`, brief];
   }
   const what = whatAndWhere(impact);
   const least = impact.what.at(-1) ?? '';

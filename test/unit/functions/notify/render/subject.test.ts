@@ -200,3 +200,26 @@ describe('the subject of a message', () => {
     expect(new Set(faultDomains.map((domain) => domainLabels[domain])).size).toBe(faultDomains.length);
   });
 });
+
+describe('the subject about a thing that has a name and a day', () => {
+  const about = 'SAML certificate of Payroll expires 2026-12-05';
+  const messageWith = (fields: object, org = 'acme') => {
+    const warnings = [{ ...finding('saml-certificate-expires'), ...fields }];
+    const lines = minutes('12:00', '12:03').map((time) =>
+      outcome(at(time), 'certificates', 'passed', { org, warnings }),
+    );
+    const subject = { kind: 'findings', org, domain: 'configuration', severity: 'ticket' } as const;
+    return messageOf(firingOf(subject), evidenceOf(lines), { ...links, route: 'ticket' });
+  };
+
+  it('says both, and so does the first line', () => {
+    const { subject, email } = messageWith({ about });
+    expect(subject).toBe(`TICKET acme: ${about}`);
+    expect(email.split('\n')[0]).toContain(`${about}. Nothing fails yet.`);
+  });
+
+  it('says neither where a part would have to be left out', () => {
+    const long = about.replace('Payroll', 'Payroll of all our companies');
+    expect(messageWith({ about: long }).subject).toBe('TICKET acme: SAML certificate expires - nothing fails yet');
+  });
+});
