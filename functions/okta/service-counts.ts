@@ -8,7 +8,8 @@ export type ServiceKind = (typeof serviceKinds)[number];
 
 /** Events of so long are counted together. */
 export const serviceSpanMs = 3 * 60_000;
-const keptMs = 60 * 60_000;
+/** An hour, and the span in which it began. */
+const keptMs = 60 * 60_000 + serviceSpanMs;
 
 /** The most names that are distinguished in three minutes. Those beyond it are not counted. */
 const mostKeys = 60;

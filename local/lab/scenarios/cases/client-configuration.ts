@@ -93,7 +93,8 @@ const invalidSession = respond(errorEnvelope('E0000005'));
 const grantNotTicked = respond(oauthAnswer('unauthorized_client'));
 
 const notServiceApp = respond(oauthAnswer('invalid_application_type_client_credentials'));
-const noDpopProof = respond(oauthAnswer('invalid_dpop_proof_missing_header'));
+/** To those that send none: another client of the monitor may send one to the same endpoint. */
+const noDpopProof = intercept(oauthAnswer('invalid_dpop_proof_missing_header'), ({ raw }) => !raw.headers.dpop);
 const useNonce = oauthAnswer('use_dpop_nonce');
 const wrongHost = respond(oauthAnswer('invalid_dpop_proof_invalid_htu'));
 const anotherNonce = respond({ ...useNonce, headers: { ...useNonce.headers, 'dpop-nonce': 'another' } });

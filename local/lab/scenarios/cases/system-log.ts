@@ -197,7 +197,7 @@ export const systemLogCases: readonly Case[] = [
         rememberLog(),
         recordMany(3, failedProvisioning),
       ),
-      reportedMinutes: 60,
+      reportedMinutes: 61,
     },
   ]),
   defineCase(
