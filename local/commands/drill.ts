@@ -27,7 +27,7 @@ import { defineCommand, finish, integerOf, listOf, sharedOptions } from './comma
 import { drillDocument, drillResults, formatDrill, formatScenarioList } from './reporters/drill.ts';
 import { formatIncidents, incidentsDocument, playedIncidents } from './reporters/incidents.ts';
 import { showProgress } from './reporters/progress.ts';
-import { count, lengthInWords } from './reporters/text.ts';
+import { count, lengthInWords, quoted } from './reporters/text.ts';
 
 const { config, case: case_, json, junit } = sharedOptions;
 
@@ -156,9 +156,14 @@ export const drill = defineCommand({
     const report = { ...run, skipped };
     const results = drillResults(report);
     const played = plays && playedIncidents(plays, run.runs);
+    const passed = results.every((result) => result.passed);
+    const next =
+      passed && values.config !== undefined
+        ? `Next: npm run doctor -- --config ${quoted(values.config)}, which says whether it can be deployed\n`
+        : '';
     return finish(output, values, {
-      passed: results.every((result) => result.passed),
-      text: () => (played ? formatIncidents(played, report) : formatDrill(report)),
+      passed,
+      text: () => (played ? formatIncidents(played, report) : `${formatDrill(report)}${next}`),
       document: () => (played ? incidentsDocument(played) : drillDocument(report)),
       junit: () => ({ command: 'drill', results, ...report }),
     });

@@ -161,7 +161,7 @@ describe.skipIf(!isMotoInstalled)(`the path of the README${why}`, () => {
     expect(await green(pasted)).toMatchObject({ output: expect.stringContaining('No problem.') });
     await checkDeployed(/--org (\S+)/.exec(pasted)?.[1] ?? '');
     const drill = 'npm run drill -- --config my.jsonc --case O1@token@default,K1@token@org';
-    await green(drill);
+    expect((await green(drill)).output).toContain(`Next: ${doctor}`);
     printTime(`${setup}${options}`, check);
     printTime(`${setup}${options}`, check, drill);
 
