@@ -72,14 +72,14 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
   },
   'not-running': {
     name: '{org}/not-running',
-    meaning: (_, host) => ({
+    meaning: ({ org }, host) => ({
       description: `The probes of ${host} have stopped reporting, so sign-in there is not being checked and its other alarms cannot fire. ${monitorTeamActs}`,
       heading: 'monitor-not-running',
       domain: 'monitor',
       brief: 'not monitored',
       summary: `Nobody checks sign-in at ${host}: its probes do not report. Okta's state is not known.`,
       remedy: [
-        'Check that the schedule is enabled and that the function exists',
+        `In EventBridge Scheduler, check that ${org}-flows is enabled and that its function exists`,
         'Check whether the alarms for a broken or throttled function are firing too',
         'If the log shows runs, the metrics are lost: search it for metrics-refused',
       ],
@@ -162,7 +162,7 @@ export const alarmCatalog: { readonly [Kind in AlarmKind]: AlarmEntry<Kind> } = 
         brief: `${group} probes not on schedule`,
         summary: `The ${group} probes run less often than scheduled: what they check may fail unnoticed.`,
         remedy: [
-          'Check that the schedule is enabled and that the function exists',
+          `In EventBridge Scheduler, check that the schedules *-${group} are enabled and that their function exists`,
           'Check whether the alarm for a broken function is firing too',
         ],
         resolved: () => `The ${group} probes are running on schedule again.`,

@@ -33,9 +33,9 @@ describe.each(Object.keys(samples))('the alarms of the %s configuration', (sampl
 const levels = { page: 2, ticket: 1 } as const;
 
 /** The alarms on findings of the example, each with the number of bad runs that it needs to fire. */
-const findings = evaluate('example', 1).alarms.flatMap(({ name, datapointsToAlarm }) => {
+const findings = evaluate('example', 1).alarms.flatMap(({ name, datapointsToAlarm, evaluationPeriods }) => {
   const subject = alarmSubject(name);
-  return subject?.kind === 'findings' ? [{ name, ...subject, datapointsToAlarm }] : [];
+  return subject?.kind === 'findings' ? [{ name, ...subject, datapointsToAlarm, evaluationPeriods }] : [];
 });
 
 /** Overrides the severity of a fault domain minute by minute. */
@@ -57,12 +57,12 @@ describe('the alarms on findings of the example configuration', () => {
   it.each(findings)(
     'the $domain/$severity alarm fires after enough bad runs, and resolves when its window has too few of them',
     (each) => {
-      const { name, domain, datapointsToAlarm: m } = each;
+      const { name, domain, datapointsToAlarm: m, evaluationPeriods: n } = each;
       const override = severity(domain, between(40, 50, levels[each.severity]));
       expect(evaluate('example', 90, { override }).changesOf(name)).toEqual([
         { minute: 40 + m, to: 'ALARM' },
-        // Of the ten runs before it, less than M are from before minute 50.
-        { minute: 61 - m, to: 'OK' },
+        // Of the N runs before it, less than M are from before minute 50.
+        { minute: 51 + n - m, to: 'OK' },
       ]);
     },
   );

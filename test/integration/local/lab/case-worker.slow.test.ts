@@ -28,8 +28,11 @@ describe('a case worker', () => {
   it.each(selected.map((each) => [`${variantName(each.case, each.variant)}, ${each.variant.symptom}`, each] as const))(
     'sees the monitor diagnose a fault, and no trace of it once it is restored: %s',
     async (_, each) => {
-      expect(await worker.try(each)).toMatchObject({ passed: true });
-      expect(await worker.runHealthy(each.org, each.variant.target.group, [])).toEqual({ findings: [] });
+      expect(await worker.try(each)).toMatchObject({ verification: { passed: true } });
+      expect(await worker.runHealthy(each.org, each.variant.target.group, [])).toMatchObject({
+        findings: [],
+        verification: { passed: true },
+      });
     },
   );
 
@@ -37,7 +40,10 @@ describe('a case worker', () => {
     'sees no false alarm in any group of a healthy org: %s',
     async (_, faults) => {
       for (const { org, group } of running) {
-        expect(await worker.runHealthy(org, group, faults), group).toEqual({ findings: [] });
+        expect(await worker.runHealthy(org, group, faults), group).toMatchObject({
+          findings: [],
+          verification: { passed: true },
+        });
       }
     },
   );
