@@ -157,8 +157,9 @@ export const drill = defineCommand({
     const results = drillResults(report);
     const played = plays && playedIncidents(plays, run.runs);
     const passed = results.every((result) => result.passed);
+    const isOwn = values.config !== config.default;
     const next =
-      passed && values.config !== undefined
+      passed && isOwn
         ? `Next: npm run doctor -- --config ${quoted(values.config)}, which says whether it can be deployed\n`
         : '';
     return finish(output, values, {

@@ -117,7 +117,7 @@ describe.skipIf(executable === undefined)('the board in a browser', () => {
   it.each([
     ['K1', /must act: .*no tokens/, 'credentials', /Okta/],
     ['O1', /Okta must act: .*no tokens/, 'okta', /500 .*Okta/s],
-    ['N2', /The network team must act: /, 'network', /ECONNREFUSED.*No answer/s],
+    ['N2', /Okta, or the owner of the custom domain's DNS and CDN, must act: /, 'network', /ECONNREFUSED.*No answer/s],
   ])(
     '%s: says who must act, what fires, who answered and what people were told',
     async (name, sentence, domain, answer) => {
