@@ -13,6 +13,8 @@ import { ConfigError } from '../../lib/config/config-error.ts';
 import { loadConfig } from '../../lib/config/load-config.ts';
 import type { Config } from '../../lib/config/schema.ts';
 import { readFlatTemplate } from '../../lib/flat-template.ts';
+import { probeEvents } from '../../lib/functions/probe-event.ts';
+import { monitoredOrgs } from '../../lib/monitored-org.ts';
 import type { Template } from '../../packages/cloudwatch-alarms/src/index.ts';
 import { drillDeployments } from '../lab/deployments.ts';
 import { expectedSeconds } from '../lab/expected-length.ts';
@@ -141,10 +143,11 @@ export const drill = defineCommand({
     const template = values.template === undefined ? undefined : readTemplate(values.template);
     using progress = showProgress(stderr);
     for (const remark of remarks) progress.step(remark);
-    const length = lengthInWords(expectedSeconds(scenarios));
+    const groups = Math.max(...monitoredOrgs(adopted).map((org) => probeEvents(org).length));
+    const length = lengthInWords(expectedSeconds(scenarios, { groups }));
     progress.step(`${length}, ${count(scenarios.length)} cases and scenarios on ${processors} cores`);
     const run = await runScenarios({
-      scenarios,
+      ...{ scenarios, groups },
       deployments: drillDeployments(adopted, template),
       onFinished: ({ scenario, verification }, now) => {
         progress.finished(scenario.name, verification.passed);

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../packages/cloudwatch-alarms/src/index.ts'
 import { eventsOf } from '../self-hosted/timeline.ts';
 import { type Delayed, runUndisturbed } from './busy-machine.ts';
 import type { Deployments } from './deployments.ts';
-import { expectedSeconds } from './expected-length.ts';
+import { type DrillSize, expectedSeconds } from './expected-length.ts';
 import { type PoolSize, processors, runPool } from './pool.ts';
 import type { Skipped } from './result.ts';
 import { forgetOld, type RunOptions, runScenario } from './run-scenario.ts';
@@ -41,7 +41,7 @@ export interface DrillProgress {
 /** Each simulation has a process for each of its functions, so the number of simulations decides how much memory a drill takes. */
 const drillPool: PoolSize = { busy: processors, waiting: 1 };
 
-export interface DrillOptions extends ScenarioWorkerOptions {
+export interface DrillOptions extends ScenarioWorkerOptions, Pick<DrillSize, 'groups'> {
   readonly scenarios: readonly Scenario[];
   readonly onFinished?: (run: ScenarioRun, progress: DrillProgress) => void;
   readonly onMinute?: (progress: DrillProgress) => void;
@@ -56,11 +56,14 @@ export interface ScenarioWorkerOptions {
 
 /** Runs scenarios in several simulations at the same time and verifies each. The report keeps their order. */
 export async function runScenarios(options: DrillOptions): Promise<Omit<DrillReport, 'skipped'>> {
-  const { scenarios, onFinished, onMinute, poolSize: size = drillPool } = options;
+  const { scenarios, onFinished, onMinute, groups, poolSize: size = drillPool } = options;
   let done = 0;
   let virtualMinutes = 0;
   const left = new Set(scenarios);
-  const progress = () => ({ done, of: scenarios.length, virtualMinutes, secondsLeft: expectedSeconds([...left]) });
+  const progress = () => ({
+    ...{ done, of: scenarios.length, virtualMinutes },
+    secondsLeft: expectedSeconds([...left], groups === undefined ? {} : { groups }),
+  });
   const onEvent: RunOptions['onEvent'] = ({ kind }) => {
     if (kind !== 'minute') return;
     virtualMinutes += 1;

@@ -9,21 +9,24 @@ describe('the expected length of a drill', () => {
   it('follows from the virtual minutes of what is selected', () => {
     const longer = many.map((scenario) => ({ ...scenario, faultPhases: [{ minutes: 100 }] }));
     expect(expectedMinutes(buildScenario())).toBe(23);
-    expect(expectedSeconds(longer, 2)).toBeGreaterThan(3 * expectedSeconds(many, 2));
-    expect(expectedSeconds([], 2)).toBe(0);
+    expect(expectedSeconds(longer, { cores: 2 })).toBeGreaterThan(3 * expectedSeconds(many, { cores: 2 }));
+    expect(expectedSeconds([], { cores: 2 })).toBe(0);
+    expect(expectedSeconds(longer, { cores: 2, groups: 6 })).toBeGreaterThan(
+      1.8 * expectedSeconds(longer, { cores: 2 }),
+    );
   });
 
   it('is shorter on more processors, unless scenarios wait for time-outs', () => {
-    expect(expectedSeconds(many, 4)).toBeLessThan(expectedSeconds(many, 2));
+    expect(expectedSeconds(many, { cores: 4 })).toBeLessThan(expectedSeconds(many, { cores: 2 }));
     const waiting = many.map((scenario) => ({ ...scenario, pace: 'waits' as const }));
-    expect(expectedSeconds(waiting, 40)).toBeGreaterThan(40 * 20);
+    expect(expectedSeconds(waiting, { cores: 40 })).toBeGreaterThan(40 * 20);
   });
 
   it('counts each simulation that must be opened, and the orgs of a fleet', () => {
     const fresh = many.map((scenario) => ({ ...scenario, fresh: true }));
     const fleet = many.map((scenario) => ({ ...scenario, deployment: 'tenOrgs' as const }));
-    expect(expectedSeconds(fresh, 2)).toBeGreaterThan(expectedSeconds(many, 2) + 60);
-    expect(expectedSeconds(fleet, 2)).toBeGreaterThan(5 * expectedSeconds(many, 2));
+    expect(expectedSeconds(fresh, { cores: 2 })).toBeGreaterThan(expectedSeconds(many, { cores: 2 }) + 60);
+    expect(expectedSeconds(fleet, { cores: 2 })).toBeGreaterThan(5 * expectedSeconds(many, { cores: 2 }));
   });
 
   it.each([
