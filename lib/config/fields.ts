@@ -68,20 +68,20 @@ export const redirectUri = checkedString((value) => {
   return isAllowed ? undefined : 'must begin with https:// or http://localhost';
 });
 
-export const httpsUrl = checkedString((value) => {
-  const url = URL.parse(value);
-  if (hasCredentials(url)) return credentialsInUrl;
-  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
-});
+export const httpsUrl = checkedString((value) => httpsProblem(URL.parse(value)));
 
 /** The URL of something that takes a token, which must not be in it. */
 export const urlWithoutQuery = checkedString((value) => {
   const url = URL.parse(value);
-  if (hasCredentials(url)) return credentialsInUrl;
-  if (url?.search || url?.hash)
-    return 'must end before the "?": the template shows the URL in clear text, so the token belongs into the secret';
-  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
+  return url?.search || url?.hash
+    ? 'must end before the "?": the template shows the URL in clear text, so the token belongs in the secret'
+    : httpsProblem(url);
 });
+
+function httpsProblem(url: URL | null): string | undefined {
+  if (hasCredentials(url)) return credentialsInUrl;
+  return url?.protocol === 'https:' ? undefined : 'must be a URL that begins with https://';
+}
 
 /** An address to which SNS can send. */
 export const emailAddress = checkedString((value) =>

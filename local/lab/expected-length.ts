@@ -32,7 +32,7 @@ const groupsOfExample = 3;
 export interface DrillSize {
   readonly cores?: number;
   /** How many groups the org with the most of them runs. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
 }
 
 /** Returns how long it takes to run these scenarios, in seconds. Zero for none. */

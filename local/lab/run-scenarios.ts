@@ -62,7 +62,7 @@ export async function runScenarios(options: DrillOptions): Promise<Omit<DrillRep
   const left = new Set(scenarios);
   const progress = () => ({
     ...{ done, of: scenarios.length, virtualMinutes },
-    secondsLeft: expectedSeconds([...left], groups === undefined ? {} : { groups }),
+    secondsLeft: expectedSeconds([...left], { groups }),
   });
   const onEvent: RunOptions['onEvent'] = ({ kind }) => {
     if (kind !== 'minute') return;
