@@ -105,7 +105,7 @@ export const configurationFindings = {
       'ThreatInsight, or another client behind the same address that looks like an attack',
     ],
     remedy: [
-      'In Security > Networks, look for a blocklist zone that contains the address',
+      'In Security > Networks, look for a blocklist zone with the address',
       'In Security > General > Okta ThreatInsight settings, exempt the address',
       'Check whether users who share the address are refused too',
       zonesTakeTime,
