@@ -34,7 +34,7 @@ export async function withFrequentRetries(
   const passed = retried.find(({ status }) => status === 'passed');
   const failed = passed?.exchanges.find(isTransient);
   if (at.length < frequentRetries || !passed || !failed) return outcomes;
-  const code = isFromOkta(failed) ? 'answers-fail-at-first' : 'connections-fail-at-first';
+  const code = isFromOkta(failed) ? 'intermittent-errors' : 'intermittent-failures';
   const detail = `in ${at.length} runs of the last hour, a first try failed; in this one ${passed.retriedAfter} at ${failed.url}`;
   const warning = finding(code, { detail });
   return outcomes.map((outcome) =>

@@ -78,10 +78,10 @@ export const networkFindings = {
     verify: 'dig +short DOMAIN; curl -i https://DOMAIN/.well-known/okta-organization',
     impact: 'Users and applications that use the custom domain cannot sign in. Those that use the okta.com name can.',
   },
-  'connections-fail-at-first': {
+  'intermittent-failures': {
     domain: 'network',
     severity: 'ticket',
-    brief: 'lost now and then',
+    brief: 'intermittent failures',
     summary: 'Requests often fail on the way to Okta, and work when sent once more.',
     causes: [
       { text: 'a proxy, firewall or NAT gateway that loses connections', unless: 'no network of yours' },

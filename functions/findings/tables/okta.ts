@@ -31,10 +31,10 @@ export const oktaFindings = {
       'curl -o /dev/null -w "%{time_connect} %{time_starttransfer}\\n" https://DOMAIN/.well-known/okta-organization',
     impact: 'Sign-in works and takes longer. Programs with short timeouts may fail.',
   },
-  'answers-fail-at-first': {
+  'intermittent-errors': {
     domain: 'okta',
     severity: 'ticket',
-    brief: 'errors now and then',
+    brief: 'intermittent errors',
     summary: 'Okta often answers with an error of its own (5xx), and correctly when asked once more.',
     causes: ['a part of Okta that is overloaded or broken, beside others that work'],
     remedy: [checkStatus, `If it continues: ${openCase}`],

@@ -75,7 +75,7 @@ export const resourceFindings = {
     domain: 'okta',
     severity: 'ticket',
     isFaultUnknown: true,
-    brief: 'Workflows fails',
+    brief: 'Workflows flow fails',
     summary: 'A flow of Okta Workflows does not run, or fails.',
     causes: ['a fault of Okta Workflows', 'a card of the flow that fails', 'a limit of Workflows that is used up'],
     remedy: [
@@ -90,7 +90,7 @@ export const resourceFindings = {
   'workflow-refused': {
     domain: 'configuration',
     severity: 'ticket',
-    brief: 'flow refuses us',
+    brief: 'flow refuses the monitor',
     summary: 'The flow of Okta Workflows refuses the request of the monitor.',
     causes: [
       'a client token that was made anew, or a wrong one in the secret',

@@ -34,7 +34,7 @@ export interface Variant {
   readonly isToldOnce?: boolean;
   /** It needs the memory of past days, which `npm run cases` writes. In a drill, those days would have to be played. */
   readonly needsPast?: true;
-  /** It is reported by so many runs in a row at the earliest, as `npm run cases` makes them. */
+  /** The number of runs in a row until it is reported. `npm run cases` makes them. */
   readonly runs?: number;
   /** What each sign-in uses up without an answer, if not passwords. The journey stops when it has sent too many. */
   readonly usesUp?: 'codes';

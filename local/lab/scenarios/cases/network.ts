@@ -249,7 +249,7 @@ export const attributionCases: readonly Case[] = [
       ...warning(
         organization,
         'each second: 502, no mark',
-        network('connections-fail-at-first'),
+        network('intermittent-failures'),
         failAtFirst(unmarked(502)),
       ),
       runs: frequentRetries,

@@ -208,7 +208,7 @@ export const oktaCases: readonly Case[] = [
     variants(
       [organization, ...discovery, ...keys, ...token],
       'each second answer: 502',
-      okta('answers-fail-at-first'),
+      okta('intermittent-errors'),
       failAtFirst(htmlPage(502, 'Bad Gateway')),
     ).map((each) => ({ ...each, isWarning: true, runs: frequentRetries, needsPast: true as const })),
   ]),

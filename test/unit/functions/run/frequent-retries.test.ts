@@ -33,7 +33,7 @@ describe('runs that pass only because they try again', () => {
 
   it('are a ticket if there are too many of them in an hour, and not before', async () => {
     expect(await lastOf(times(frequentRetries - 1, bad))).toEqual([]);
-    expect(await lastOf(times(frequentRetries, bad))).toEqual([['connections-fail-at-first', 'network', 'ticket']]);
+    expect(await lastOf(times(frequentRetries, bad))).toEqual([['intermittent-failures', 'network', 'ticket']]);
   });
 
   it('do not count for longer than an hour', async () => {
@@ -46,9 +46,9 @@ describe('runs that pass only because they try again', () => {
 
   it('are those of Okta only where it is Okta that answered', async () => {
     expect(await lastOf(times(frequentRetries, passed({ status: 502, ...fromOkta })))).toEqual([
-      ['answers-fail-at-first', 'okta', 'ticket'],
+      ['intermittent-errors', 'okta', 'ticket'],
     ]);
     const lost = passed({ failure: { code: 'ECONNRESET', message: 'reset' } } as Partial<Exchange>);
-    expect(await lastOf(times(frequentRetries, lost))).toEqual([['connections-fail-at-first', 'network', 'ticket']]);
+    expect(await lastOf(times(frequentRetries, lost))).toEqual([['intermittent-failures', 'network', 'ticket']]);
   });
 });
