@@ -51,7 +51,7 @@ function skippedCase({ id, title, skipReason, variants }: Case): Skipped {
 const notConfigured = 'the configuration does not monitor what it needs';
 const areOfPast = (variants: readonly Variant[]) => variants.every(({ needsPast }) => needsPast);
 const needsMemory = (id: string) =>
-  `it needs the memory of past days, which npm run cases -- --case ${id} writes and a drill would have to play`;
+  `it needs the memory of earlier runs, which npm run cases -- --case ${id} writes and a drill would have to play`;
 
 export interface ScenarioSelection {
   readonly cases?: readonly string[] | undefined;

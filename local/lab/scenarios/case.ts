@@ -32,7 +32,7 @@ export interface Variant {
   readonly isCascade?: boolean;
   /** A notice here, without a message at the end, although the finding is defined otherwise. */
   readonly isToldOnce?: boolean;
-  /** It needs the memory of past days, which `npm run cases` writes. In a drill, those days would have to be played. */
+  /** It needs the memory of earlier runs or days, which `npm run cases` writes. In a drill, they would have to be played. */
   readonly needsPast?: true;
   /** The number of runs in a row until it is reported. `npm run cases` makes them. */
   readonly runs?: number;
